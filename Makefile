@@ -1,0 +1,153 @@
+# ODDRescue. Everything is built under build/; README.md tells what the targets are for.
+#
+#   make run      build the image and rescue a bricked emulated drive in QEMU     make images   the images to write
+#   make test     all tests                                                       make check    the tests without QEMU
+#   make bench    figures                                                         make clean
+
+BUILD := build
+
+# The one list of Debian packages. Targets install what is missing (as root, or through sudo).
+PACKAGES := gcc make git python3 clang clang-format libclang-rt-14-dev libcmocka-dev pkg-config \
+            qemu-system-x86 syslinux syslinux-common mtools dosfstools memtest86+ busybox-static cpio
+
+# ---- product -------------------------------------------------------------------------------------
+
+CC       := gcc
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
+# 486-clean, freestanding, position fixed; no unwinding tables, no stack protector (there is nothing to call).
+KERNEL_CFLAGS := -std=c11 -m32 -march=i486 -mtune=i486 -Os $(WARNINGS) -I. -nostdinc \
+                 -isystem $(shell $(CC) -print-file-name=include) -ffreestanding -fno-pic -fno-pie \
+                 -fno-stack-protector -fno-asynchronous-unwind-tables -fomit-frame-pointer \
+                 -fno-strict-aliasing -fno-common -ffunction-sections -fdata-sections -mno-sse -mno-mmx \
+                 -msoft-float -mpreferred-stack-boundary=2 -fcf-protection=none -MMD -MP
+
+PORTABLE_C := $(wildcard kernel/*.c kernel/lib/*.c drivers/*.c ui/*.c)
+BIOS_C     := $(wildcard boot/bios/*.c)
+BIOS_S     := $(wildcard boot/bios/*.S)
+BIOS_OBJ   := $(patsubst %.c,$(BUILD)/bios/%.o,$(PORTABLE_C) $(BIOS_C)) \
+              $(patsubst %.S,$(BUILD)/bios/%.o,$(BIOS_S))
+KERNEL     := $(BUILD)/oddrescue.krn
+
+.PHONY: all run test check images bench clean packages analyze format-check fuzz-smoke qemu-test
+all: $(KERNEL)
+
+$(BUILD)/bios/%.o: %.c | packages
+	@mkdir -p $(@D)
+	$(CC) $(KERNEL_CFLAGS) -c $< -o $@
+
+$(BUILD)/bios/%.o: %.S | packages
+	@mkdir -p $(@D)
+	$(CC) -m32 -march=i486 -I. -MMD -MP -c $< -o $@
+
+$(BUILD)/bios/kernel.elf: $(BIOS_OBJ) boot/bios/kernel.ld
+	ld -m elf_i386 -nostdlib --gc-sections --fatal-warnings -z noexecstack --no-warn-rwx-segments \
+	   -T boot/bios/kernel.ld -Map $(BUILD)/bios/kernel.map -o $@ $(BIOS_OBJ)
+
+$(KERNEL): $(BUILD)/bios/kernel.elf
+	objcopy -O binary $< $@
+
+# ---- images --------------------------------------------------------------------------------------
+
+include images/images.mk
+
+# ---- host tests ----------------------------------------------------------------------------------
+
+HOST_SKIP  := kernel/lib/string.c kernel/lib/division.c drivers/ports_x86.c
+HOST_C     := $(filter-out $(HOST_SKIP),$(PORTABLE_C))
+TEST_C     := $(filter-out tests/drive/bridge%,$(wildcard tests/drive/*.c)) \
+              $(filter-out tests/firmware/make_firmware.c,$(wildcard tests/firmware/*.c)) \
+              $(wildcard tests/support/*.c)
+UNIT       := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+SIMULATION := $(patsubst tests/simulation/%.c,%,$(wildcard tests/simulation/sim_*.c))
+FUZZ       := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+
+HOST_CFLAGS := -std=gnu11 -g $(WARNINGS) -I. -MMD -MP
+SANITIZE    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# Three builds of the same sources: with sanitizers, fast, and for libFuzzer.
+$(BUILD)/asan/%.o: %.c | packages
+	@mkdir -p $(@D)
+	gcc $(HOST_CFLAGS) $(SANITIZE) -c $< -o $@
+$(BUILD)/fast/%.o: %.c | packages
+	@mkdir -p $(@D)
+	gcc $(HOST_CFLAGS) -O2 -c $< -o $@
+$(BUILD)/fuzzobj/%.o: %.c | packages
+	@mkdir -p $(@D)
+	clang $(HOST_CFLAGS) -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c $< -o $@
+
+$(BUILD)/asan/product.a: $(patsubst %.c,$(BUILD)/asan/%.o,$(HOST_C))
+$(BUILD)/asan/bench.a:   $(patsubst %.c,$(BUILD)/asan/%.o,$(TEST_C))
+$(BUILD)/fast/product.a: $(patsubst %.c,$(BUILD)/fast/%.o,$(HOST_C))
+$(BUILD)/fast/bench.a:   $(patsubst %.c,$(BUILD)/fast/%.o,$(TEST_C))
+$(BUILD)/fuzzobj/product.a: $(patsubst %.c,$(BUILD)/fuzzobj/%.o,$(HOST_C))
+$(BUILD)/%.a:
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/unit/%: $(BUILD)/asan/tests/unit/%.o $(BUILD)/asan/bench.a $(BUILD)/asan/product.a
+	@mkdir -p $(@D)
+	gcc $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
+$(BUILD)/simulation/%: $(BUILD)/fast/tests/simulation/%.o $(BUILD)/fast/bench.a $(BUILD)/fast/product.a
+	@mkdir -p $(@D)
+	gcc -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
+$(BUILD)/simulation-asan/%: $(BUILD)/asan/tests/simulation/%.o $(BUILD)/asan/bench.a $(BUILD)/asan/product.a
+	@mkdir -p $(@D)
+	gcc $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
+$(BUILD)/fuzz/%: $(BUILD)/fuzzobj/tests/fuzz/%.o $(BUILD)/fuzzobj/product.a
+	@mkdir -p $(@D)
+	clang -fsanitize=fuzzer,address,undefined -o $@ $< $(filter %.a,$^)
+.SECONDARY:
+
+$(BUILD)/make-firmware: tests/firmware/make_firmware.c $(BUILD)/fast/bench.a
+	gcc $(HOST_CFLAGS) -MF $(BUILD)/make-firmware.d -O2 -o $@ $^
+$(BUILD)/drive-bridge: $(patsubst %.c,$(BUILD)/fast/%.o,$(wildcard tests/drive/bridge*.c)) $(BUILD)/fast/bench.a
+	gcc -o $@ $^
+
+# ---- what to call --------------------------------------------------------------------------------
+
+FUZZ_SECONDS ?= 5
+
+fuzz-smoke: $(addprefix $(BUILD)/fuzz/,$(FUZZ))
+	/usr/bin/python3 tests/run.py --fuzz --seconds $(FUZZ_SECONDS) $^
+
+analyze: | packages
+	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Os,$(KERNEL_CFLAGS)) -- $(PORTABLE_C) $(BIOS_C)
+
+format-check: | packages
+	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
+
+check: $(addprefix $(BUILD)/unit/,$(UNIT)) $(addprefix $(BUILD)/simulation/,$(SIMULATION)) \
+       $(addprefix $(BUILD)/simulation-asan/,$(SIMULATION)) $(addprefix $(BUILD)/fuzz/,$(FUZZ)) \
+       $(BUILD)/make-firmware $(KERNEL)
+	/usr/bin/python3 tests/run.py --unit $(addprefix $(BUILD)/unit/,$(UNIT)) \
+	    --simulation $(addprefix $(BUILD)/simulation/,$(SIMULATION)) \
+	    --simulation-asan $(addprefix $(BUILD)/simulation-asan/,$(SIMULATION)) \
+	    --fuzz $(addprefix $(BUILD)/fuzz/,$(FUZZ)) --seconds $(FUZZ_SECONDS)
+	@$(MAKE) --no-print-directory analyze format-check
+
+qemu-test: images $(BUILD)/drive-bridge $(BUILD)/make-firmware
+	/usr/bin/python3 tests/run.py --qemu tests/qemu
+
+test: check qemu-test
+
+run: images $(BUILD)/drive-bridge $(BUILD)/make-firmware
+	/usr/bin/python3 tests/qemu/run.py
+
+bench: images $(BUILD)/drive-bridge $(BUILD)/make-firmware $(addprefix $(BUILD)/simulation/,$(SIMULATION))
+	/usr/bin/python3 tests/qemu/bench.py
+
+# Installs what the list names and the machine lacks; quiet when nothing is missing.
+packages:
+	@missing=$$(for p in $(PACKAGES); do \
+	    dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	    if [ "$$(id -u)" = 0 ]; then root=; else root=sudo; fi; \
+	    echo "installing:" $$missing; \
+	    $$root apt-get update -q && \
+	    DEBIAN_FRONTEND=noninteractive $$root apt-get install -y -q --no-install-recommends $$missing; \
+	fi
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

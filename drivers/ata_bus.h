@@ -1,0 +1,70 @@
+/*
+ * The seam below every register-level method: one ATA channel (cable) as a struct of operations,
+ * including the clock. Implemented over real ports (drivers/ata_port.c) and over the simulated
+ * bench (tests/support).
+ *
+ * Register names and addresses: ATA/ATAPI-6, clause 7 and table 19 (CS0/CS1 decode).
+ */
+#ifndef DRIVERS_ATA_BUS_H
+#define DRIVERS_ATA_BUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum ata_reg {
+    ATA_REG_DATA = 0,
+    ATA_REG_ERROR = 1,    /* read */
+    ATA_REG_FEATURES = 1, /* write */
+    ATA_REG_SECTOR_COUNT = 2,
+    ATA_REG_INTERRUPT_REASON = 2, /* packet devices */
+    ATA_REG_LBA_LOW = 3,
+    ATA_REG_LBA_MID = 4,  /* packet devices: byte count low */
+    ATA_REG_LBA_HIGH = 5, /* packet devices: byte count high */
+    ATA_REG_DEVICE = 6,
+    ATA_REG_STATUS = 7,         /* read */
+    ATA_REG_COMMAND = 7,        /* write */
+    ATA_REG_ALT_STATUS = 8,     /* read */
+    ATA_REG_DEVICE_CONTROL = 8, /* write */
+    ATA_REG_COUNT = 9
+};
+
+enum {
+    ATA_STATUS_ERR = 0x01,
+    ATA_STATUS_DRQ = 0x08,
+    ATA_STATUS_DF = 0x20,
+    ATA_STATUS_DRDY = 0x40,
+    ATA_STATUS_BSY = 0x80,
+
+    ATA_CONTROL_NIEN = 0x02,
+    ATA_CONTROL_SRST = 0x04,
+    ATA_CONTROL_ALWAYS = 0x08, /* obsolete bit that old hosts always set */
+
+    ATA_DEVICE_MASTER = 0xA0,
+    ATA_DEVICE_SLAVE = 0xB0
+};
+
+struct ata_bus_ops {
+    uint8_t (*read)(void *bus, enum ata_reg reg);
+    void (*write)(void *bus, enum ata_reg reg, uint8_t value);
+    void (*read_data)(void *bus, uint16_t *words, size_t count);
+    void (*write_data)(void *bus, const uint16_t *words, size_t count);
+    uint64_t (*now_us)(void *bus);
+    void (*wait_us)(void *bus, uint32_t us);
+};
+
+/*
+ * One position of one cable, as a driver talks to it. `idle` is called again and again while a wait
+ * lasts, with the raw status seen last; it keeps screen and keys alive and returns true to give the
+ * wait up (ESC). It may be NULL.
+ */
+struct ata_device {
+    const struct ata_bus_ops *ops;
+    void *bus;
+    uint8_t select; /* ATA_DEVICE_MASTER or ATA_DEVICE_SLAVE */
+    bool (*idle)(void *idle_context, uint8_t status);
+    void *idle_context;
+    uint8_t last_status; /* the raw status read last, for the user */
+};
+
+#endif

@@ -1,0 +1,55 @@
+/*
+ * IDE controllers and their channels: which ports a channel answers at, and whether it is switched
+ * on. PCI IDE Controller Specification 1.0; "PCI IDE" prog-if bits: bit 0/2 native mode of
+ * primary/secondary.
+ */
+#ifndef DRIVERS_IDE_H
+#define DRIVERS_IDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boot/platform.h"
+#include "drivers/ata_bus.h"
+#include "drivers/pci.h"
+
+enum { IDE_CHANNELS = 16, IDE_CONTROLLERS = 8 };
+
+/* One cable. Filled by ide_find(). */
+struct ide_channel {
+    char where[28];        /* "Primary", "Secondary", "1106:3249 ch. 0" */
+    uint16_t command_base; /* ports */
+    uint16_t control_base; /* port of alternate status / device control */
+    bool legacy;           /* 1F0/3F6 or 170/376 */
+    bool decoding;         /* the PCI command register lets I/O through (always true without PCI) */
+    bool has_pci;
+    struct pci_function controller;
+    uint8_t controller_channel; /* 0 or 1 */
+
+    const struct ata_bus_ops *ops; /* drivers/ata_port.c, or a simulated bus */
+    void *bus;
+};
+
+/* Controllers that can't be used with registers, for the user's information (AHCI, RAID class...).
+ */
+struct ide_found {
+    struct ide_channel channels[IDE_CHANNELS];
+    unsigned channel_count;
+    struct pci_function other[IDE_CONTROLLERS]; /* class 01/06 and other storage */
+    unsigned other_count;
+    bool pci;
+};
+
+/*
+ * Finds every channel: PCI class 01/01 functions in legacy and native mode; without PCI or when no
+ * legacy-mode controller shows them, the legacy ports 1F0/170 are offered too. The legacy channels
+ * come first (ports 1-4 are numbered as users know them), add-on channels after. Does not touch a
+ * drive. Stops bus mastering on the channels it lists.
+ */
+void ide_find(const struct ports *ports, struct ide_found *found);
+
+/* Switches a channel's I/O decode on in the PCI command register and reads it back. Returns whether
+ * it took. */
+bool ide_enable_decode(const struct ports *ports, struct ide_channel *channel);
+
+#endif

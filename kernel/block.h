@@ -1,0 +1,27 @@
+/* A disk as the boot platform shows it: sectors that can be read and written. */
+#ifndef KERNEL_BLOCK_H
+#define KERNEL_BLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/error.h"
+
+struct block_device {
+    void *context;
+    char name[40];         /* for the user: "USB disk 80", "KINGSTON" */
+    uint32_t sector_size;  /* bytes: 512, 1024, 2048 or 4096 */
+    uint64_t sector_count; /* 0 = unknown */
+    bool removable;
+    bool boot; /* we were loaded from it */
+
+    /*
+     * Moves `count` sectors at `lba`. Errors: ERR_IO, ERR_NO_MEDIA, ERR_MEDIA_CHANGED,
+     * ERR_WRITE_PROTECTED (write), ERR_ARGUMENT (outside the disk). After ERR_MEDIA_CHANGED the
+     * next call works on the new medium.
+     */
+    err_t (*read)(void *context, uint64_t lba, uint32_t count, void *buffer);
+    err_t (*write)(void *context, uint64_t lba, uint32_t count, const void *buffer);
+};
+
+#endif

@@ -1,0 +1,62 @@
+/* The table of flash chips: ids, sizes, erase geometry, how they are programmed. Data with its
+ * source, no code. */
+#ifndef KERNEL_CHIPS_H
+#define KERNEL_CHIPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum chip_bus { CHIP_PARALLEL, CHIP_SPI };
+
+enum chip_program {
+    CHIP_PROGRAM_BYTE, /* one byte per command (JEDEC A0; SPI 02 with one byte) */
+    CHIP_PROGRAM_PAGE  /* parallel: page load that erases by itself (29EE, 29C); SPI: 02 with up to
+                          page_size bytes */
+};
+
+/* How an SPI chip tells who it is; a chip may be listed under several. */
+enum chip_id_command {
+    CHIP_ID_JEDEC_90,
+    CHIP_ID_REMS_90,
+    CHIP_ID_RDID_9F,
+    CHIP_ID_RES_AB,
+    CHIP_ID_RDID_15
+};
+
+/* A run of equal erase blocks; a uniform chip has one, a boot-block chip several. */
+struct chip_region {
+    uint32_t sector_size; /* bytes */
+    uint16_t count;
+};
+
+enum { CHIP_REGIONS = 6 };
+
+struct chip {
+    const char *vendor;
+    const char *name;
+    enum chip_bus bus;
+    enum chip_id_command id_command;
+    uint16_t manufacturer; /* may hold the 7F continuation: 7F1C */
+    uint16_t device;
+    uint32_t size; /* bytes */
+    enum chip_program program;
+    uint16_t page_size; /* bytes of one page program; 1 for byte programming */
+    struct chip_region
+        regions[CHIP_REGIONS]; /* sector erase; count 0 ends; none: chip erase only */
+    uint8_t sector_opcode;     /* SPI: 20/52/D8/D7; parallel: 30 (or 50); 0 without sectors */
+    uint8_t chip_opcode;       /* SPI: C7/60/62; parallel: 10 */
+    uint32_t program_us;       /* bound for one byte / page, data sheet maximum */
+    uint32_t sector_erase_ms;  /* data sheet maximum */
+    uint32_t chip_erase_ms;    /* data sheet maximum */
+    const char *source;        /* PROTOCOL.md section or data sheet */
+};
+
+extern const struct chip chips[];
+extern const size_t chip_count;
+
+/* The erase block that holds `address`: its first byte and size. False when the chip has no sectors
+ * or is smaller. */
+bool chip_sector(const struct chip *chip, uint32_t address, uint32_t *start, uint32_t *size);
+
+#endif

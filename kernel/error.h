@@ -1,0 +1,86 @@
+/*
+ * Errors that name their place.
+ *
+ * An err_t is 0 for "good" or CCMMLLLL in hexadecimal: class, module, line of the source file. The
+ * class chooses the text that the user reads (ui/words.c), the whole code stands in the log and
+ * leads a developer to the line.
+ *
+ * A source file that returns errors defines ERROR_MODULE before it includes this header.
+ */
+#ifndef KERNEL_ERROR_H
+#define KERNEL_ERROR_H
+
+#include <stdint.h>
+
+typedef uint32_t err_t;
+
+enum error_module {
+    MODULE_NONE,
+    MODULE_BOOT,     /* boot/ */
+    MODULE_VOLUME,   /* kernel/volume.c */
+    MODULE_FAT,      /* kernel/fat*.c */
+    MODULE_FIRMWARE, /* kernel/firmware.c */
+    MODULE_SESSION,  /* kernel/session*.c */
+    MODULE_JOB,      /* kernel/job.c */
+    MODULE_LOG,      /* kernel/log.c */
+    MODULE_PROBE,    /* kernel/probe.c */
+    MODULE_ATA,      /* drivers/ata.c */
+    MODULE_ATAPI,    /* drivers/atapi.c */
+    MODULE_PCI,      /* drivers/pci.c */
+    MODULE_IDE,      /* drivers/ide.c */
+    MODULE_MTK,      /* drivers/mtk.c */
+    MODULE_PARALLEL, /* drivers/parallel.c */
+    MODULE_SPI,      /* drivers/spi.c */
+    MODULE_UI,       /* ui/ */
+    MODULE_COUNT
+};
+
+enum error_class {
+    ERR_NONE,
+    ERR_TIMEOUT,         /* a wait reached its bound */
+    ERR_ABORTED,         /* the user asked to stop */
+    ERR_NO_DEVICE,       /* nothing drives the bus */
+    ERR_DEVICE,          /* the device reported an error (status ERR, sense) */
+    ERR_PROTOCOL,        /* the device broke the protocol (direction, byte count) */
+    ERR_VENDOR_REFUSED,  /* the drive does not enter vendor mode */
+    ERR_VENDOR_LOST,     /* vendor mode ended in mid-work */
+    ERR_CHIP_UNKNOWN,    /* the flash chip's id is in no table or unstable */
+    ERR_UNSTABLE,        /* two reads of the same bytes differ */
+    ERR_ERASE,           /* flash did not become FF */
+    ERR_PROGRAM,         /* flash did not take the byte */
+    ERR_VERIFY,          /* chip and file differ */
+    ERR_PROTECTED,       /* flash chip is write-protected */
+    ERR_IO,              /* boot medium: read or write error */
+    ERR_MEDIA_CHANGED,   /* boot medium was exchanged */
+    ERR_NO_MEDIA,        /* boot medium is gone */
+    ERR_WRITE_PROTECTED, /* boot medium is write-protected */
+    ERR_FULL,            /* no room on the volume or in its root folder */
+    ERR_NOT_FOUND,
+    ERR_EXISTS,
+    ERR_BAD_VOLUME, /* no file system that we know, or a broken one */
+    ERR_BAD_NAME,
+    ERR_BAD_FILE,   /* not a firmware image, or a damaged one */
+    ERR_WRONG_SIZE, /* file does not fit the chip */
+    ERR_MISMATCH,   /* file and drive do not belong together */
+    ERR_TOO_BIG,
+    ERR_REFUSED, /* a promise forbids it */
+    ERR_NO_MEMORY,
+    ERR_ARGUMENT,
+    ERR_UNSUPPORTED,
+    ERR_CLASS_COUNT
+};
+
+#define ERR(class)                                                                                 \
+    ((err_t)(((uint32_t)(class) << 24) | ((uint32_t)(ERROR_MODULE) << 16) | (__LINE__ & 0xFFFFu)))
+
+static inline enum error_class error_class(err_t error)
+{
+    return (enum error_class)(error >> 24);
+}
+
+static inline enum error_module error_module(err_t error)
+{
+    return (enum error_module)((error >> 16) & 0xFFu);
+}
+
+#endif
