@@ -29,6 +29,10 @@ struct bench;
 struct bench *bench_new(uint64_t seed);
 void bench_free(struct bench *bench);
 
+/* Writes every drive's flash contents and every disk back to the file they were attached with.
+ * Returns false when one of the files could not be written. */
+bool bench_flush(struct bench *bench);
+
 /* Virtual time in µs. bench_advance() moves it; accesses do not move it by themselves. */
 uint64_t bench_now_us(const struct bench *bench);
 void bench_advance(struct bench *bench, uint64_t us);
