@@ -1,0 +1,94 @@
+"""A USB stick: a copy of the image, read and written with mtools, judged by fsck.fat."""
+
+import os
+import struct
+import subprocess
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.path.join(ROOT, "build")
+IMAGE = os.path.join(BUILD, "images", "oddrescue-usb.img")
+
+
+def run(*words, **options):
+    """Runs a tool; an exception carries what it said when it fails."""
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False, **options)
+    if done.returncode:
+        said = done.stdout.decode(errors="replace")
+        raise RuntimeError(f"{' '.join(words)} ended with {done.returncode}:\n{said}")
+    return done.stdout
+
+
+class Stick:
+    """The image of a stick in `directory`, at first a copy of the image that users write."""
+
+    def __init__(self, directory, image=IMAGE, name="stick.img"):
+        self.directory = directory
+        self.path = os.path.join(directory, name)
+        run("cp", "--sparse=always", "--reflink=auto", image, self.path)
+        os.chmod(self.path, 0o644)
+
+    def partition(self):
+        """Offset and size in bytes of the first partition in the MBR."""
+        with open(self.path, "rb") as image:
+            image.seek(446)
+            entry = image.read(16)
+        start, sectors = struct.unpack("<II", entry[8:16])
+        return start * 512, sectors * 512
+
+    def _mtools(self, tool, *words):
+        offset, _ = self.partition()
+        environment = dict(os.environ, MTOOLS_SKIP_CHECK="1", MTOOLSRC="/dev/null")
+        return run(tool, "-i", f"{self.path}@@{offset}", *words, env=environment)
+
+    def write(self, name, content):
+        """Puts `content` (bytes or str) into the file `name`, e.g. FIRMWARE/X.BIN."""
+        source = os.path.join(self.directory, "copy-in")
+        with open(source, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
+        self._mtools("mcopy", "-o", source, f"::{name}")
+
+    def read(self, name):
+        """The bytes of the file `name`, or None when there is no such file."""
+        target = os.path.join(self.directory, "copy-out")
+        if os.path.exists(target):
+            os.unlink(target)
+        try:
+            self._mtools("mcopy", "-n", f"::{name}", target)
+        except RuntimeError:
+            return None
+        with open(target, "rb") as file:
+            return file.read()
+
+    def remove(self, *names):
+        self._mtools("mdel", *(f"::{name}" for name in names))
+
+    def files(self, folder=""):
+        """Names in a folder (the root by default), as mtools shows them."""
+        out = self._mtools("mdir", "-b", f"::{folder}").decode(errors="replace")
+        return [line[3:] if line.startswith("::/") else line for line in out.split("\n") if line]
+
+    def backups(self):
+        """The BK######.BIN files in the root: name -> content."""
+        return {name: self.read(name) for name in self.files()
+                if name.upper().startswith("BK") and name.upper().endswith(".BIN")}
+
+    def log(self):
+        content = self.read("ODDRESC.LOG")
+        return None if content is None else content.decode("ascii", "replace")
+
+    def job(self, *words):
+        """Writes ODDRESC.CFG with one word per line."""
+        self.write("ODDRESC.CFG", "".join(f"{word}\r\n" for word in words))
+
+    def fsck(self):
+        """What fsck.fat -n says, as (exit status, text). 0 = no error found."""
+        offset, size = self.partition()
+        volume = os.path.join(self.directory, "volume")
+        run("dd", f"if={self.path}", f"of={volume}", "bs=512", f"skip={offset // 512}",
+            f"count={size // 512}", "conv=sparse", "status=none")
+        path = os.environ["PATH"] + ":/usr/sbin:/sbin"
+        done = subprocess.run(["fsck.fat", "-n", volume], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False, env={"PATH": path})
+        os.unlink(volume)
+        return done.returncode, done.stdout.decode(errors="replace")
