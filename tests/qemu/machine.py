@@ -16,14 +16,16 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
 
 from qmp import Qmp, QmpError
-from stick import BUILD, Stick  # noqa: F401  (tests import both from here)
+from stick import BUILD, ROOT, run
 from terminal import Terminal
 
+BENCH_CONTROL = os.path.join(ROOT, "tests", "drive", "bench-control.py")
 BRIDGE = os.path.join(BUILD, "drive-bridge")
 KERNEL = os.path.join(BUILD, "oddrescue.krn")
 LOG_PORT = 0xE9
@@ -177,7 +179,6 @@ class Bridge:
     def __init__(self, *attach, channels="secondary", native=False, seed=1):
         self.attach, self.channels, self.native, self.seed = attach, channels, native, seed
         self.process = None
-        self._control = None
         self._path = None
 
     def start(self, directory):
@@ -199,27 +200,10 @@ class Bridge:
 
     def command(self, line):
         """One bench command; returns its answer, raises when the bench says error."""
-        if not self._control:
-            self._control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self._control.settimeout(30)
-            self._control.connect(self._path)
-        self._control.sendall(line.encode() + b"\n")
-        answer = b""
-        while not answer.endswith(b"\n\n"):
-            got = self._control.recv(65536)
-            if not got:
-                raise RuntimeError(f"the bridge ended during {line!r}")
-            answer += got
-        text = answer.decode(errors="replace").rstrip("\n")
-        if text.startswith("error"):
-            raise RuntimeError(f"{line}: {text}")
-        return text
+        return run(sys.executable, BENCH_CONTROL, self._path, line).decode().rstrip("\n")
 
     def stop(self, seconds=20):
         """Waits for the process, which ends by itself when QEMU does; returns its exit status."""
-        if self._control:
-            self._control.close()
-            self._control = None
         try:
             return self.process.wait(seconds)
         except subprocess.TimeoutExpired:
