@@ -1,0 +1,383 @@
+/*
+ * Every word that the user reads. Plain words; a term that a forum would ask for (status, port,
+ * CRC-32) stays as it is. {Braces} mark keys. Formats are used with text_format().
+ */
+#ifndef UI_WORDS_H
+#define UI_WORDS_H
+
+#include "kernel/error.h"
+#include "kernel/firmware.h"
+#include "kernel/port.h"
+#include "kernel/session.h"
+
+#define ODDRESCUE_VERSION "0.1"
+
+/* ---- tables (words.c) ---- */
+
+/* What is there, for the list: at most 24 characters. */
+const char *words_verdict(enum verdict verdict);
+/* The same as one word without blanks, for the log. */
+const char *words_verdict_key(enum verdict verdict);
+/* What that means, at most 3 lines of 74 characters. */
+const char *words_verdict_meaning(enum verdict verdict);
+/* What to do next, at most 2 lines of 68 characters. */
+const char *words_verdict_next(enum verdict verdict);
+
+/* What a raw status byte means, at most 52 characters. PROTOCOL.md, "Status bytes". */
+const char *words_status(uint8_t status);
+
+/* What went wrong: one sentence for every class of errors. */
+const char *words_error(err_t error);
+
+/* What a file is, and why it is refused ("" for a sound one). */
+const char *words_class(enum firmware_class kind);
+const char *words_damage(enum firmware_damage damage);
+
+/* What a result says about the chip, and what to do. */
+const char *words_result_meaning(enum session_result result);
+const char *words_result_next(enum session_result result);
+
+/* One line for a bit of session->warnings; "" for an unused bit. */
+const char *words_warning(uint32_t bit);
+
+const char *words_phase(enum session_phase phase);
+const char *words_signature(enum ata_signature signature);
+
+/* The pages of F1. */
+enum help_topic {
+    HELP_MAIN,
+    HELP_EVIDENCE,
+    HELP_WAY_IN,
+    HELP_FILES,
+    HELP_FILE,
+    HELP_CONFIRM,
+    HELP_PROGRESS,
+    HELP_RESULT,
+    HELP_QUESTION,
+    HELP_CHIP,
+    HELP_LOG,
+    HELP_END,
+    HELP_COUNT
+};
+const char *words_help(enum help_topic topic);
+
+/* A question of the session: its title, its text, its answers. */
+struct question_words {
+    const char *title;
+    const char *text;
+    const char *yes, *no;
+};
+const struct question_words *words_question(enum session_question question);
+
+/* ---- words in place ---- */
+
+#define WORD_PRODUCT        "ODDRescue " ODDRESCUE_VERSION
+#define WORD_NO_STICK       "no stick"
+#define WORD_STICK_LOOKING  "looking for the stick"
+#define WORD_STICK_FREE     "stick: %s, %s free"
+#define WORD_STICK_SIZE     "stick: %s, %s"
+#define WORD_OTHER_VOLUMES  "%u volumes, none of them ours"
+#define WORD_PORT           "port %u"
+#define WORD_VOLUME_UNNAMED "no name"
+
+#define WORD_MAIN_FRAME      "Drives"
+#define WORD_MAIN_COLUMNS    "  # Where                 Base  Status  What is there"
+#define WORD_MAIN_PANEL      "Port %u: what it looks like, and what to do next"
+#define WORD_MAIN_PANEL_NONE "Controller without IDE registers"
+#define WORD_MAIN_NEXT       "Next:"
+#define WORD_MAIN_FOOTER                                                                           \
+    "{\x18\x19} choose  {Enter} go on  {F5} back up  {F6} flash  {F7} file  {F8} log  {F1} help  " \
+    "{F10} end"
+#define WORD_MAIN_KEYS     "{Enter} %s   {D} Why do you think so?   {R} look again   {V} compare"
+#define WORD_MAIN_MORE     "%u more below"
+#define WORD_MAIN_LOOKING  "looking, at most %u s more"
+#define WORD_MAIN_BUSY_FOR "busy for %u s"
+#define WORD_MAIN_NO_PORTS "No IDE channel was found in this machine."
+#define WORD_MAIN_FILE     "File: %s"
+#define WORD_MAIN_NO_FILE  "File: none chosen ({F7})"
+
+#define WORD_DO_LOOK_AGAIN "Look again"
+#define WORD_DO_SWITCH_ON  "Switch the channel on"
+#define WORD_DO_DETAILS    "Details"
+#define WORD_DO_GUIDE      "Guide me"
+#define WORD_DO_FLASH      "Back up and flash"
+
+#define WORD_AHCI_LIST  "AHCI: no IDE registers"
+#define WORD_RAID_LIST  "RAID: no IDE registers"
+#define WORD_OTHER_LIST "other storage controller"
+#define WORD_AHCI_MEANING                                                                          \
+    "This controller works in AHCI mode. The registers that a dead drive listens to can't be "     \
+    "reached through it."
+#define WORD_AHCI_NEXT                                                                             \
+    "In the PC's setup, switch SATA to \"IDE\", \"legacy\" or \"compatible\". If there is no "     \
+    "such "                                                                                        \
+    "choice: a PCI card with a VIA VT6421 chip works."
+#define WORD_RAID_MEANING                                                                          \
+    "This controller works in RAID mode. The registers that a dead drive listens to can't be "     \
+    "reached through it."
+#define WORD_OTHER_MEANING "This controller has no IDE registers that this program knows."
+#define WORD_OTHER_NEXT    "Connect the drive to an IDE port instead."
+
+#define WORD_CHANNEL_OFF_TITLE "The channel is switched off"
+#define WORD_CHANNEL_OFF_TEXT                                                                      \
+    "The PC's setup keeps this IDE controller's ports switched off. If you set the channel to "    \
+    "\"None\" to get past a PC that hangs, switching it on here is the gentle way to reach the "   \
+    "drive.\n\nOne bit in the controller is changed until the PC is switched off. Nothing is "     \
+    "sent to a drive by that."
+#define WORD_CHANNEL_OFF_YES    "Switch it on and look"
+#define WORD_CHANNEL_OFF_NO     "Leave it off"
+#define WORD_CHANNEL_OFF_FAILED "The controller did not switch its ports on."
+
+#define WORD_EVIDENCE_TITLE  "Why do you think so?"
+#define WORD_EVIDENCE_FRAME  "What was seen on port %u"
+#define WORD_EVIDENCE_FOOTER "{Esc} back   {R} look again   {F8} log   {F1} help"
+#define WORD_STATUS          "status"
+#define WORD_VERDICT         "verdict"
+
+#define WORD_WAY_IN_TITLE "Ask the chip to listen"
+#define WORD_WAY_IN_TEXT                                                                           \
+    "A MediaTek chip can stop its firmware and take flash commands instead. It is asked for that " \
+    "by a short knock (the \"intro\"). Nothing is written by it."
+#define WORD_WAY_IN_HARD                                                                           \
+    "If it does not listen: its firmware starts first and shuts the door. Switch the drive off, "  \
+    "hold its EJECT button, switch it on, keep holding for ten seconds, then ask again. With the " \
+    "PC's own power supply: PC off, hold eject, PC on.\nOr press A, then switch the drive off, "   \
+    "count to two, and on again: one of the knocks may be early enough."
+#define WORD_WAY_IN_FRAME   "What I see"
+#define WORD_WAY_IN_TRIES   "asked %u times"
+#define WORD_WAY_IN_SEEN    "power seen to come back %u times"
+#define WORD_WAY_IN_STRIP   "Last two minutes, a sign per second:  B busy  - off  r runs  V listens"
+#define WORD_WAY_IN_BEFORE  "Not asked yet."
+#define WORD_WAY_IN_REFUSED "Asked: it answers %02X, it should be 70, 72 or 73."
+#define WORD_WAY_IN_52                                                                             \
+    "Asked: it answers 52. Reported from slim drives; this program can't flash through it."
+#define WORD_WAY_IN_DONE   "It listens: status %02X. The drive can be backed up and flashed now."
+#define WORD_WAY_IN_ASKING "Asking again and again; {Esc} or {A} stops that."
+#define WORD_WAY_IN_FOOTER                                                                         \
+    "{Enter} ask now   {A} keep asking   {Esc} back, nothing is changed   {F8} log   {F1} help"
+#define WORD_WAY_IN_FOOTER_ASKING "{A} stop asking   {Esc} back, nothing is changed"
+#define WORD_WAY_IN_FOOTER_DONE                                                                    \
+    "{Enter} back up and flash   {F5} only back up   {Esc} back   {F8} log   {F1} help"
+
+#define WORD_REFUSED_TITLE "This can't be done here"
+#define WORD_REFUSED_TWO                                                                           \
+    "Two drives answer on this cable. In this mode the neighbour hears every command too; people " \
+    "have lost both drives that way. Switch off, unplug the other drive, start again."
+#define WORD_REFUSED_DISK                                                                          \
+    "This is a disk, or was one until its cable was seen empty. It gets no vendor command, ever."
+#define WORD_REFUSED_PORT                                                                          \
+    "Nothing that could be rescued answers on this port. Choose another one, or look again (R)."
+
+#define WORD_OK_FOOTER     "{Enter} go on   {Esc} back"
+#define WORD_CHOICE_FOOTER "{\x18\x19} choose   {Enter} take it   {Esc} back   {F8} log   {F1} help"
+
+#define WORD_FILES_TITLE   "Choose the firmware file"
+#define WORD_FILES_COLUMNS "  Name                                             Size  Date"
+#define WORD_FILES_FOLDER  "folder"
+#define WORD_FILES_UP      ".. (back)"
+#define WORD_FILES_LIKELY  "size of a firmware"
+#define WORD_FILES_EMPTY                                                                           \
+    "Nothing in this folder. Put the firmware file on the stick, then press F5."
+#define WORD_FILES_MORE    "only the first %u entries are shown"
+#define WORD_FILES_READING "Reading %s"
+#define WORD_FILES_FOOTER                                                                          \
+    "{\x18\x19} choose   {Enter} open   {Esc} back   {F5} look again   {F8} log   {F1} help"
+#define WORD_VOLUMES_TITLE   "Where is the file?"
+#define WORD_VOLUMES_COLUMNS "  Volume         Size       Disk"
+#define WORD_VOLUMES_OURS    "the stick we came from"
+#define WORD_VOLUMES_NONE                                                                          \
+    "There is no volume that can be read: no stick, or none with a FAT file system.\n\nPut the "   \
+    "stick in (again), wait for its light, then press F5. A stick must be FAT12, FAT16 or FAT32; " \
+    "NTFS and exFAT are not read."
+#define WORD_VOLUMES_FOOTER                                                                        \
+    "{\x18\x19} choose   {Enter} open   {Esc} back   {F5} look again   {F1} help"
+
+#define WORD_FILE_TITLE   "The file"
+#define WORD_FILE_NAME    "file"
+#define WORD_FILE_SIZE    "size"
+#define WORD_FILE_BYTES   "%u bytes"
+#define WORD_FILE_SUM     "CRC-32"
+#define WORD_FILE_DATE    "date"
+#define WORD_FILE_KIND    "kind"
+#define WORD_FILE_SAYS    "says it is"
+#define WORD_FILE_BUILT   "built"
+#define WORD_FILE_INSIDE  "inside"
+#define WORD_FILE_NO_NAME "no drive's name was found in it"
+#define WORD_FILE_SOUND                                                                            \
+    "Nothing in it looks damaged. It has no check sum of its own, so that is all that can be "     \
+    "told."
+#define WORD_FILE_PATCHED    "Its dead-drive blink check is switched off: made for cross-flashing."
+#define WORD_FILE_REBANKED   "rebanked image"
+#define WORD_FILE_REFUSED    "This file is refused:"
+#define WORD_FILE_AT         "at byte %06X"
+#define WORD_FILE_FOOTER     "{Enter} take this file   {Esc} choose another   {F1} help"
+#define WORD_FILE_BAD_FOOTER "{Esc} choose another   {F1} help"
+
+#define WORD_CONFIRM_TITLE      "Flash: look once more"
+#define WORD_CONFIRM_DRIVE      "Drive"
+#define WORD_CONFIRM_FILE       "File"
+#define WORD_CONFIRM_WHERE      "where"
+#define WORD_CONFIRM_NAME       "name"
+#define WORD_CONFIRM_NAMELESS   "did not say who it is"
+#define WORD_CONFIRM_CHIP       "chip"
+#define WORD_CONFIRM_SAVED      "saved"
+#define WORD_CONFIRM_OLD        "holds now"
+#define WORD_CONFIRM_READ_TWICE "read twice: equal"
+#define WORD_CONFIRM_BACKUP     "%s, CRC-32 %08X, on the stick, checked"
+#define WORD_CONFIRM_IN_MEMORY  "CRC-32 %08X, only in this PC's memory"
+#define WORD_CONFIRM_NO_BACKUP  "nothing"
+#define WORD_CONFIRM_AGREES     "No warning: nothing that was seen speaks against it."
+#define WORD_CONFIRM_LAST                                                                          \
+    "From here to the end: do not switch off, do not touch the cable. If the power fails all the " \
+    "same: start again here, the drive stays flashable."
+#define WORD_CONFIRM_TYPE  "Type  %s  and press Enter to flash:"
+#define WORD_CONFIRM_YES   "YES"
+#define WORD_CONFIRM_WRONG "That is not it. Nothing was sent."
+#define WORD_CONFIRM_FOOTER                                                                        \
+    "type, then {Enter} flash   {Esc} back, nothing is changed   {F8} log   {F1} help"
+
+#define WORD_PROGRESS_FLASH    "Flashing"
+#define WORD_PROGRESS_BACKUP   "Backing up"
+#define WORD_PROGRESS_VERIFY   "Comparing"
+#define WORD_PROGRESS_RESTORE  "Restoring"
+#define WORD_PROGRESS_PORT     "port %u   do not switch off"
+#define WORD_STEP_CHECK        "look first"
+#define WORD_STEP_FILE         "check the file"
+#define WORD_STEP_BACKUP       "back up"
+#define WORD_STEP_ERASE        "erase"
+#define WORD_STEP_PROGRAM      "program"
+#define WORD_STEP_VERIFY       "compare"
+#define WORD_STEP_RESTART      "restart"
+#define WORD_PROGRESS_LINE     "%s   %s   %s gone   %s"
+#define WORD_PROGRESS_LEFT     "%s left"
+#define WORD_PROGRESS_BANK     "bank %u of %u"
+#define WORD_PROGRESS_NUMBERS  "written again %u   read errors %u"
+#define WORD_PROGRESS_LOG      "Log"
+#define WORD_PROGRESS_CRITICAL "The chip is being changed now: leave the power on."
+#define WORD_PROGRESS_CALM     "Nothing on the drive has been changed so far."
+#define WORD_PROGRESS_FOOTER   "{Esc} stop here, nothing is changed"
+#define WORD_PROGRESS_FOOTER_CRITICAL                                                              \
+    "{Esc} asks before it stops; a half-written drive stays flashable"
+
+#define WORD_RESULT_TITLE       "Result"
+#define WORD_RESULT_PROOF       "Proof"
+#define WORD_RESULT_BEFORE      "before"
+#define WORD_RESULT_AFTER       "after"
+#define WORD_RESULT_SILENT      "it has not said who it is yet"
+#define WORD_RESULT_BYTES       "bytes"
+#define WORD_RESULT_TIME        "time"
+#define WORD_RESULT_AGAIN       "written again"
+#define WORD_RESULT_SAVED       "saved"
+#define WORD_RESULT_NOT_SAVED   "not on the stick; in memory until you leave"
+#define WORD_RESULT_LOG_SAVED   "ODDRESC.LOG on the stick"
+#define WORD_RESULT_LOG_UNSAVED "log not saved: %s"
+#define WORD_RESULT_REASON      "why"
+#define WORD_RESULT_SAME        "The chip held exactly this file already: nothing was written."
+#define WORD_RESULT_RIGHT                                                                          \
+    "Switch the PC off and on before you use the drive. If a system still does not show it, the "  \
+    "drive is not the reason: remove the IDE channel in its device manager, or use its standard "  \
+    "IDE driver."
+#define WORD_RESULT_SILENT_NEXT                                                                    \
+    "Every byte is in place. Switch the PC off and on: the drive should then say its name. If it " \
+    "does not, this file may not be for this drive."
+#define WORD_RESULT_BACKUP      "SAVED"
+#define WORD_RESULT_BACKUP_TEXT "read twice, both times equal, and written to the stick."
+#define WORD_RESULT_KEPT        "READ"
+#define WORD_RESULT_KEPT_TEXT   "read twice, both times equal, but not saved on a stick yet."
+#define WORD_RESULT_BACKUP_NEXT                                                                    \
+    "Keep that file: it holds what no other drive has. The drive was not changed."
+#define WORD_RESULT_DIFFERS      "DIFFERENT"
+#define WORD_RESULT_DIFFERS_TEXT "chip and file differ in %u bytes, the first at %06X."
+#define WORD_RESULT_NOT_DONE     "NOT DONE"
+#define WORD_RESULT_FOOTER                                                                         \
+    "{Enter} main screen   {F8} log   {S} save the log   {F1} help   {F10} end"
+#define WORD_RESULT_FOOTER_BACKUP                                                                  \
+    "{Enter} main screen   {F8} log   {S} save backup and log   {F1} help"
+#define WORD_RESULT_CODE "%s (code %08X)"
+
+#define WORD_FAILED_TITLE        "It stopped"
+#define WORD_FAILED_CHIP         "The chip now"
+#define WORD_FAILED_RETRY_FAILED "Try again, only what is not right yet"
+#define WORD_FAILED_RETRY        "Try again, everything"
+#define WORD_FAILED_OTHER        "Choose another file"
+#define WORD_FAILED_RESTORE      "Write the backup back"
+#define WORD_FAILED_SAVE_LOG     "Save the log on the stick"
+#define WORD_FAILED_STOP         "Stop here; the drive keeps its power and its mode"
+
+#define WORD_UNSAVED_AGAIN "Try again (put the stick back first)"
+
+#define WORD_CHIP_TITLE "Which flash chip is it?"
+#define WORD_CHIP_SEVERAL                                                                          \
+    "Its id %04X/%04X fits these chips. The label on the chip tells which one it is."
+#define WORD_CHIP_NONE                                                                             \
+    "Its id %04X/%04X (9F: %06X) is in no table. If you can read the chip's label, choose it; "    \
+    "the size must be right."
+#define WORD_CHIP_COLUMNS  "  Chip                       Maker          Size      Bus"
+#define WORD_CHIP_PARALLEL "parallel"
+#define WORD_CHIP_SERIAL   "serial"
+#define WORD_CHIP_WHOLE    "%u KiB, erased as a whole"
+#define WORD_CHIP_SECTORS  "%u KiB, %u KiB sectors"
+#define WORD_CHIP_FOOTER                                                                           \
+    "{\x18\x19} choose   {Enter} take it   {Esc} stop, nothing is changed   {F1} help"
+
+#define WORD_SAVE_TITLE "Where to?"
+#define WORD_SAVE_TEXT                                                                             \
+    "None of these volumes is the stick that this program came from. Choose where files may be "   \
+    "saved."
+#define WORD_SAVE_NONE   "Nowhere"
+#define WORD_SAVE_FAILED "It could not be saved"
+#define WORD_SAVE_RETRY  "Try again (put the stick back first)"
+#define WORD_SAVE_LATER  "Not now: it stays in memory"
+#define WORD_SAVED_LOG   "saved as ODDRESC.LOG"
+#define WORD_SAVED_AS    "Saved as %s."
+
+#define WORD_LOG_TITLE "Log"
+#define WORD_LOG_RIGHT "lines %u to %u of %u"
+#define WORD_LOG_FOOTER                                                                            \
+    "{\x18\x19} {PgUp} {PgDn} {Home} {End} scroll   {S} save on the stick   {Esc} back"
+
+#define WORD_HELP_TITLE  "Help"
+#define WORD_HELP_FOOTER "{Esc} back"
+
+#define WORD_END_TITLE     "End"
+#define WORD_END_TEXT      "Nothing is running. What shall the PC do?"
+#define WORD_END_BACK      "Back to the main screen"
+#define WORD_END_REBOOT    "Restart the PC"
+#define WORD_END_POWER_OFF "Switch the PC off"
+#define WORD_END_STAYS     "This PC can't switch itself off. You may do it now."
+
+#define WORD_RESET_TITLE "Ctrl-Alt-Del"
+#define WORD_RESET_TEXT  "Nothing is running on a drive. Restart the PC?"
+
+#define WORD_NO_FILE_TITLE "No file yet"
+#define WORD_NO_MEMORY     "This machine has too little memory for this."
+
+#define WORD_JOB_TITLE    "Job from the command line or ODDRESC.CFG"
+#define WORD_JOB_BAD_WORD "job: this word was not understood: %s"
+#define WORD_JOB_STOPPED  "The job was not started"
+#define WORD_JOB_DONE     "The job is done"
+#define WORD_JOB_FOOTER   "{Enter} main screen   {F8} log"
+
+#define WORD_YES       "yes"
+#define WORD_NO        "no"
+#define WORD_NOT_ASKED "not asked"
+#define WORD_ANSWERED  "answered"
+
+#define WORD_EV_FIRST      "status at first"
+#define WORD_EV_NOW        "status now"
+#define WORD_EV_ECHO       "registers hold what is written"
+#define WORD_EV_CONSTANT   "the same value wherever one reads"
+#define WORD_EV_BUSY       "busy until the wait was over"
+#define WORD_EV_SIGNATURE  "signature after reset"
+#define WORD_EV_DISK       "asked as a disk (IDENTIFY)"
+#define WORD_EV_PACKET     "asked as an optical drive"
+#define WORD_EV_INQUIRY    "asked for its name (INQUIRY)"
+#define WORD_EV_NEIGHBOUR  "second drive on the cable"
+#define WORD_EV_PORTS      "ports"
+#define WORD_EV_CONTROLLER "controller"
+#define WORD_EV_NO_PCI     "legacy, not found on PCI"
+#define WORD_EV_ALONE      "no"
+#define WORD_EV_NOT_ALONE  "yes"
+#define WORD_EV_UNSURE     "can't be told from the registers"
+
+#endif
