@@ -20,7 +20,7 @@ enum error_module {
     MODULE_VOLUME,   /* kernel/volume.c */
     MODULE_FAT,      /* kernel/fat*.c */
     MODULE_FIRMWARE, /* kernel/firmware.c */
-    MODULE_SESSION,  /* kernel/session*.c */
+    MODULE_SESSION,  /* kernel/session.c */
     MODULE_JOB,      /* kernel/job.c */
     MODULE_LOG,      /* kernel/log.c */
     MODULE_PROBE,    /* kernel/probe.c */
@@ -32,6 +32,11 @@ enum error_module {
     MODULE_PARALLEL, /* drivers/parallel.c */
     MODULE_SPI,      /* drivers/spi.c */
     MODULE_UI,       /* ui/ */
+    MODULE_SESSION_CHIP,
+    MODULE_SESSION_BACKUP,
+    MODULE_SESSION_WRITE,
+    MODULE_SESSION_VERIFY,
+    MODULE_SESSION_FAILURE,
     MODULE_COUNT
 };
 
