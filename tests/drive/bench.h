@@ -55,10 +55,17 @@ void bench_hard_reset(struct bench *bench);
  */
 bool bench_command(struct bench *bench, const char *line, char *answer, size_t answer_size);
 
-/* Direct access for assertions in host tests. NULL/0 when there is no optical drive at that
- * position. */
+/*
+ * Direct access for assertions in host tests (drive.h, disk.h). NULL when there is no such device
+ * at that position.
+ */
 struct drive;
+struct disk;
 struct drive *bench_drive(struct bench *bench, unsigned channel, unsigned position);
+struct disk *bench_disk(struct bench *bench, unsigned channel, unsigned position);
+
+/* Register accesses since bench_new(), reads and writes. */
+uint64_t bench_accesses(const struct bench *bench);
 
 /*
  * Watches every command-block/control write before it reaches the cable (traces, "nothing that

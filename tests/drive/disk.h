@@ -1,0 +1,48 @@
+/*
+ * A small ATA disk (ATA/ATAPI-6, PIO, LBA28) that sits beside drives on a bench: something that
+ * must never be harmed. It remembers whether anybody ever sent it something that only a MediaTek
+ * drive should get.
+ */
+#ifndef TESTS_DRIVE_DISK_H
+#define TESTS_DRIVE_DISK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SIM_DISK_SECTOR = 512 };
+
+struct disk {
+    char name[24];
+    char model[41];
+    uint8_t *bytes;
+    uint32_t sectors;
+
+    bool powered;
+    uint64_t ready_us; /* BSY until then */
+    uint8_t features, count, low, mid, high, device, error, status, control;
+    uint8_t buffer[SIM_DISK_SECTOR];
+    unsigned position; /* inside buffer */
+    bool reading, writing;
+    uint32_t lba, left; /* of the running command, sectors */
+
+    uint64_t vendor_commands; /* 80..8F */
+    uint64_t vendor_keys; /* 2A or 2E in LBA low when a command other than a data transfer came */
+    uint64_t writes;      /* sectors written */
+};
+
+/* A disk of `sectors` sectors without power; `bytes` may be NULL (zeros) or its contents. NULL
+ * without memory. */
+struct disk *sim_disk_new(const char *name, const char *model, const uint8_t *bytes,
+                          uint32_t sectors);
+void sim_disk_free(struct disk *disk);
+
+void sim_disk_power(struct disk *disk, uint64_t now_us, bool on);
+void sim_disk_reset(struct disk *disk, uint64_t now_us);
+
+/* Registers as in bench.h; see sim_drive_read() and sim_drive_write(). */
+uint16_t sim_disk_read(struct disk *disk, uint64_t now_us, unsigned reg);
+void sim_disk_write(struct disk *disk, uint64_t now_us, unsigned reg, uint16_t value,
+                    bool selected);
+
+#endif
