@@ -1,0 +1,264 @@
+"""The bridge: as a partner of QEMU's proxy protocol, and as SeaBIOS and QEMU see it."""
+
+import array
+import os
+import socket
+import struct
+import subprocess
+import tempfile
+import unittest
+
+import drives
+from machine import BRIDGE, Bridge, Machine
+
+SYNC_SYSMEM, RET, CONFIG_WRITE, CONFIG_READ, BAR_WRITE, BAR_READ, SET_IRQFD, RESET = range(8)
+
+
+class Proxy:
+    """QEMU's side of the socket, spoken by hand."""
+
+    def __init__(self, *options):
+        self.sock, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(20)
+        self.bridge = subprocess.Popen([BRIDGE, "--fd", str(theirs.fileno()), *options],
+                                       pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        theirs.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.sock.close()
+        self.bridge.kill()
+        self.bridge.communicate()
+
+    def send(self, command, payload=b"", fds=()):
+        data = struct.pack("=iiQ", command, 0, len(payload)) + payload
+        rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+        self.sock.sendmsg([data], rights)
+
+    def answer(self):
+        data = b""
+        while len(data) < 24:
+            got = self.sock.recv(24 - len(data))
+            if not got:
+                raise AssertionError("the bridge hung up: " + self.end()[1])
+            data += got
+        command, _, size, value = struct.unpack("=iiQQ", data)
+        assert (command, size) == (RET, 8), (command, size)
+        return value
+
+    def config_read(self, address, size):
+        self.send(CONFIG_READ, struct.pack("=IIi", address, 0, size))
+        return self.answer()
+
+    def config_write(self, address, size, value):
+        self.send(CONFIG_WRITE, struct.pack("=IIi", address, value, size))
+        self.answer()
+
+    def port_read(self, port, size=1):
+        self.send(BAR_READ, struct.pack("=QQIB3x", port, 0, size, 0))
+        return self.answer()
+
+    def port_write(self, port, value, size=1):
+        self.send(BAR_WRITE, struct.pack("=QQIB3x", port, value, size, 0))
+        self.answer()
+
+    def end(self):
+        """Exit status and what was said on stderr."""
+        _, said = self.bridge.communicate(timeout=20)
+        return self.bridge.returncode, said.decode()
+
+    def place(self, *bases):
+        """What firmware does: base addresses, then decoding on."""
+        for index, base in enumerate(bases):
+            self.config_write(0x10 + 4 * index, 4, base)
+        self.config_write(0x04, 2, 1)
+
+
+class ProtocolTest(unittest.TestCase):
+    def test_ends_quietly_when_qemu_does(self):
+        with Proxy() as proxy:
+            proxy.sock.close()
+            self.assertEqual(proxy.end()[0], 0)
+
+    def refused(self, send, reason):
+        with Proxy() as proxy:
+            send(proxy)
+            status, said = proxy.end()
+            self.assertEqual(status, 1)
+            self.assertIn(reason, said)
+
+    def test_refuses_an_unknown_command(self):
+        self.refused(lambda p: p.send(99), "unknown command")
+        self.refused(lambda p: p.send(-1), "unknown command")
+
+    def test_refuses_a_message_that_is_too_long(self):
+        self.refused(lambda p: p.sock.sendall(struct.pack("=iiQ", CONFIG_READ, 0, 1 << 62)), "longer")
+
+    def test_refuses_payloads_of_the_wrong_size(self):
+        self.refused(lambda p: p.send(CONFIG_READ, b"1234"), "unknown layout")
+        self.refused(lambda p: p.send(BAR_READ, b"1234"), "unknown layout")
+
+    def test_refuses_accesses_that_no_processor_makes(self):
+        self.refused(lambda p: p.send(CONFIG_READ, struct.pack("=IIi", 0, 0, 3)), "1, 2 or 4")
+        self.refused(lambda p: p.send(CONFIG_READ, struct.pack("=IIi", 253, 0, 4)), "beyond 256")
+        self.refused(lambda p: p.send(CONFIG_READ, struct.pack("=IIi", 0xFFFFFFFF, 0, 4)), "beyond")
+        self.refused(lambda p: p.send(BAR_READ, struct.pack("=QQIB3x", 0, 0, 3, 0)), "1, 2, 4 or 8")
+        self.refused(lambda p: p.send(BAR_READ, struct.pack("=QQIB3x", 0, 0, 4, 1)), "memory access")
+
+    def test_notices_a_message_that_breaks_off(self):
+        def half(proxy):
+            proxy.sock.sendall(b"\x03\0\0")
+            proxy.sock.close()
+        self.refused(half, "inside a message")
+
+    def test_takes_messages_in_pieces_and_in_bulk(self):
+        with Proxy() as proxy:
+            one = struct.pack("=iiQIIi", CONFIG_READ, 0, 12, 0, 0, 2)
+            for byte in one:
+                proxy.sock.sendall(bytes([byte]))
+            self.assertEqual(proxy.answer(), 0x1234)
+            proxy.sock.sendall(one * 30)
+            self.assertEqual([proxy.answer() for _ in range(30)], [0x1234] * 30)
+
+    def test_closes_descriptors_and_does_not_answer_their_messages(self):
+        with Proxy() as proxy, tempfile.TemporaryFile() as file:
+            proxy.config_read(0, 2)
+            before = os.listdir(f"/proc/{proxy.bridge.pid}/fd")
+            for _ in range(20):
+                proxy.send(SYNC_SYSMEM, bytes(192), [file.fileno()] * 8)
+                proxy.send(SET_IRQFD, bytes(16), [file.fileno()] * 2)
+            self.assertEqual(proxy.config_read(2, 2), 0x01DE)
+            self.assertEqual(os.listdir(f"/proc/{proxy.bridge.pid}/fd"), before)
+
+    def test_usage_errors(self):
+        for words in ([], ["--fd"], ["--fd", "3", "extra"], ["--fd", "3", "--channels", "third"]):
+            done = subprocess.run([BRIDGE, *words], stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn(b"usage:", done.stderr)
+
+    def test_a_bench_command_that_fails_is_said(self):
+        with Proxy("--attach", "attach xx drive chip=NONE") as proxy:
+            status, said = proxy.end()
+            self.assertEqual(status, 1)
+            self.assertIn("attach xx drive", said)
+
+
+class ConfigurationTest(unittest.TestCase):
+    def test_base_addresses_have_the_sizes_of_the_specification(self):
+        with Proxy() as proxy:
+            sizes = []
+            for address in range(0x10, 0x28, 4):
+                proxy.config_write(address, 4, 0xFFFFFFFF)
+                sizes.append(-(proxy.config_read(address, 4) & ~3) % (1 << 32))
+            self.assertEqual(sizes, [8, 4, 8, 4, 0, 0])
+
+    def test_a_channel_that_is_left_out_has_no_base_addresses(self):
+        with Proxy("--channels", "secondary") as proxy:
+            proxy.place(0x1F0, 0x3F4, 0x170, 0x374)
+            self.assertEqual([proxy.config_read(0x10 + 4 * i, 4) for i in range(4)],
+                             [0, 0, 0x171, 0x375])
+
+    def test_native_mode_shows_itself_when_decoding_is_on(self):
+        with Proxy("--native") as proxy:
+            self.assertEqual(proxy.config_read(0x0A, 2), 0x0180)
+            proxy.place(0xC000, 0xC008, 0xC010, 0xC018)
+            self.assertEqual(proxy.config_read(0x08, 4), 0x01018F01)
+            proxy.send(RESET)
+            proxy.answer()
+            self.assertEqual(proxy.config_read(0x0A, 2), 0x0180)
+            self.assertEqual(proxy.config_read(0x10, 4), 1)
+            self.assertEqual(proxy.config_read(0x04, 2), 0)
+
+    def test_compatibility_mode_is_an_ide_controller_from_the_start(self):
+        with Proxy() as proxy:
+            self.assertEqual(proxy.config_read(0x08, 4), 0x01018A01)
+
+    def test_identification_can_not_be_written(self):
+        with Proxy() as proxy:
+            before = [proxy.config_read(i, 4) for i in (0, 8)]
+            proxy.config_write(0, 4, 0xFFFFFFFF)
+            proxy.config_write(8, 4, 0xFFFFFFFF)
+            self.assertEqual([proxy.config_read(i, 4) for i in (0, 8)], before)
+
+
+class PortTest(unittest.TestCase):
+    def test_ports_of_nobody_read_as_ones(self):
+        with Proxy() as proxy:
+            proxy.place(0x1F0, 0x3F4, 0x170, 0x374)
+            for port in (0x1F8, 0x3F4, 0x3F5, 0x3F7, 0x3F8, 0x178, 0x16F):
+                self.assertEqual(proxy.port_read(port), 0xFF, hex(port))
+            self.assertEqual(proxy.port_read(0x1F8, 4), 0xFFFFFFFF)
+
+    def test_an_empty_cable_floats(self):
+        with Proxy("--attach", "float 1 ff") as proxy:
+            proxy.place(0x1F0, 0x3F4, 0x170, 0x374)
+            self.assertEqual((proxy.port_read(0x1F7), proxy.port_read(0x3F6)), (0x7F, 0x7F))
+            self.assertEqual((proxy.port_read(0x177), proxy.port_read(0x376)), (0xFF, 0xFF))
+            self.assertEqual(proxy.port_read(0x1F0, 2), 0x7F7F)
+
+    def test_wide_accesses(self):
+        """A disk's first sector, read as words and as double words, is the same data."""
+        with tempfile.NamedTemporaryFile() as image:
+            sector = bytes(i * 7 & 0xFF for i in range(512))
+            image.write(sector * 128)
+            image.flush()
+            with Proxy("--attach", f"attach ps disk image={image.name}") as proxy:
+                proxy.place(0x1F0, 0x3F4, 0x170, 0x374)
+                data = {size: self.read_sector(proxy, size) for size in (2, 4)}
+            self.assertEqual(data, {2: sector, 4: sector})
+
+    def read_sector(self, proxy, size):
+        def settle():
+            while proxy.port_read(0x3F6) & 0x80:
+                pass
+        proxy.port_write(0x1F6, 0xF0)
+        settle()
+        proxy.port_write(0x1F2, 1)
+        # Registers beside each other, written in one go: LBA low and mid.
+        proxy.port_write(0x1F3, 0, size=2)
+        proxy.port_write(0x1F5, 0)
+        proxy.port_write(0x1F7, 0x20)
+        settle()
+        self.assertEqual(proxy.port_read(0x1F7) & 0x89, 0x08)
+        return b"".join(proxy.port_read(0x1F0, size).to_bytes(size, "little")
+                        for _ in range(512 // size))
+
+
+class SeaBiosTest(unittest.TestCase):
+    """The bench under a program that knows nothing of it: SeaBIOS's ATA driver."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def test_lists_a_healthy_drive_by_name_at_the_legacy_ports(self):
+        image = drives.firmware(self.folder, "good.bin", product="DVDRW SHW-160P6S")
+        with Machine(bridge=Bridge(drives.drive("sm", image))) as pc:
+            pc.bios.wait_line("ATA controller [0-9]+ at 170/37[46]/")
+            pc.bios.wait_line("DVD/CD .*DVDRW SHW-160P6S")
+
+    def test_lists_no_dead_drive(self):
+        image = drives.firmware(self.folder, "dead.bin", damage="half_erased")
+        with Machine(bridge=Bridge(drives.drive("sm", image, crash="silent"))) as pc:
+            pc.bios.wait_line("ATA controller [0-9]+ at 170/37[46]/")
+            pc.bios.wait_line("All threads complete")
+            self.assertIsNone(pc.bios.find("DVD/CD"))
+
+    def test_native_mode_gets_addresses_elsewhere(self):
+        image = drives.firmware(self.folder, "good.bin")
+        with Machine(bridge=Bridge(drives.drive("pm", image), channels="both", native=True)) as pc:
+            pc.bios.wait_line("All threads complete")
+            device = next(d for bus in pc.qmp.execute("query-pci") for d in bus["devices"]
+                          if d["qdev_id"] == "ide")
+            bases = [region["address"] for region in device["regions"]]
+            self.assertEqual(len(bases), 4)
+            for base in bases:
+                self.assertGreaterEqual(base, 0x1000)
+
+
+if __name__ == "__main__":
+    unittest.main()
