@@ -111,6 +111,11 @@ static bool option_gate(struct plan *plan, const char *value)
     return one_of(value, "open", "closed", &plan->setup.crash_gate_open);
 }
 
+static bool option_signature(struct plan *plan, const char *value)
+{
+    return one_of(value, "no", "yes", &plan->setup.no_signature);
+}
+
 static bool option_window(struct plan *plan, const char *value)
 {
     return parse_number(value, 10, 3600000, &plan->setup.window_ms);
@@ -202,16 +207,27 @@ struct option {
 };
 
 static const struct option drive_options[] = {
-    {"chip", option_chip},       {"flash", option_flash},
-    {"engine", option_engine},   {"face", option_face},
-    {"crash", option_crash},     {"gate", option_gate},
-    {"window", option_window},   {"start", option_start},
-    {"latency", option_latency}, {"boot", option_boot},
-    {"accepts", option_accepts}, {"personality", option_personality},
-    {"protect", option_protect}, {"wp", option_wp},
-    {"eject", option_eject},     {"name", option_name},
-    {"seed", option_seed},       {"power", option_power},
-    {"plugged", option_plugged}, {NULL, NULL},
+    {"chip", option_chip},
+    {"flash", option_flash},
+    {"engine", option_engine},
+    {"face", option_face},
+    {"crash", option_crash},
+    {"gate", option_gate},
+    {"window", option_window},
+    {"start", option_start},
+    {"latency", option_latency},
+    {"boot", option_boot},
+    {"accepts", option_accepts},
+    {"personality", option_personality},
+    {"protect", option_protect},
+    {"wp", option_wp},
+    {"eject", option_eject},
+    {"name", option_name},
+    {"seed", option_seed},
+    {"power", option_power},
+    {"plugged", option_plugged},
+    {"signature", option_signature},
+    {NULL, NULL},
 };
 
 static const struct option disk_options[] = {

@@ -333,21 +333,28 @@ static void bus_reset(struct drive *drive, uint64_t now_us)
         sim_drive_busy(drive, now_us, DELAY_RESET_US, SIM_PENDING_NONE);
     } else if (drive->phase == SIM_PHASE_VENDOR || drive->phase == SIM_PHASE_LEFT) {
         sim_drive_restart(drive, now_us);
-    } else if (drive->phase == SIM_PHASE_FACE && drive->shown != SIM_FACE_HANG) {
+    } else if (drive->phase == SIM_PHASE_FACE && drive->shown != SIM_FACE_HANG &&
+               !drive->setup.no_signature) {
         sim_drive_signature(drive);
         drive->error = 0x01;
     }
 }
 
-/* Device control: SRST counts while it is set; both positions obey. */
+/* Device control: both positions obey SRST; the firmware stays in reset as long as it is set. */
 static void write_control(struct drive *drive, uint64_t now_us, uint8_t value)
 {
-    bool rises = (value & CONTROL_SRST) != 0 && (drive->control & CONTROL_SRST) == 0;
+    bool was_set = (drive->control & CONTROL_SRST) != 0;
+    bool set = (value & CONTROL_SRST) != 0;
 
     drive->control = value;
-    if (rises) {
+    if (set && !was_set) {
         drive->device = 0;
         bus_reset(drive, now_us);
+        if (drive->phase == SIM_PHASE_READY) {
+            drive->next_us = SIM_FOREVER;
+        }
+    } else if (!set && was_set && drive->phase == SIM_PHASE_READY) {
+        drive->next_us = now_us + DELAY_RESET_US;
     }
 }
 

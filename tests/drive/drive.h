@@ -74,6 +74,7 @@ struct sim_drive_setup {
     uint32_t window_ms, start_ms;
     enum sim_face face, crash;
     bool crash_gate_open;
+    bool no_signature;         /* without firmware a reset leaves no packet device signature */
     uint32_t vendor_us;        /* duration of one vendor command */
     const char *boot_identity; /* 28 characters: vendor 8, product 16, revision 4 */
     const char *accepts; /* firmware whose product does not contain this crashes; NULL: any runs */
