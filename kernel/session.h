@@ -84,7 +84,8 @@ enum session_answer {
     ANSWER_YES,
     ANSWER_RETRY,        /* the whole program + verify again */
     ANSWER_RETRY_FAILED, /* only sectors that differ */
-    ANSWER_OTHER_FILE,   /* session->file was changed by the host */
+    ANSWER_OTHER_FILE,   /* session->file was changed by the host; the bytes of the file before
+                            it stay where they are, it counts again when the new one is refused */
     ANSWER_RESTORE_BACKUP,
     ANSWER_SAVE_LOG, /* asked again afterwards */
     ANSWER_STOP
