@@ -1,5 +1,5 @@
 /* The table of flash chips: ids, sizes, erase geometry, how they are programmed. Data with its
- * source, no code. */
+ * source, no code but the lookups. */
 #ifndef KERNEL_CHIPS_H
 #define KERNEL_CHIPS_H
 
@@ -46,6 +46,9 @@ struct chip {
         regions[CHIP_REGIONS]; /* sector erase; count 0 ends; none: chip erase only */
     uint8_t sector_opcode;     /* SPI: 20/52/D8/D7; parallel: 30 (or 50); 0 without sectors */
     uint8_t chip_opcode;       /* SPI: C7/60/62; parallel: 10 */
+    uint8_t protect_mask;      /* SPI: block-protect bits of the status register */
+    bool enable_by_ewsr;       /* SPI: 50 before WRSR instead of 06 (SST) */
+    bool auto_increment;       /* SPI: AF programs byte after byte (SST25) */
     uint32_t program_us;       /* bound for one byte / page, data sheet maximum */
     uint32_t sector_erase_ms;  /* data sheet maximum */
     uint32_t chip_erase_ms;    /* data sheet maximum */
@@ -54,6 +57,15 @@ struct chip {
 
 extern const struct chip chips[];
 extern const size_t chip_count;
+
+/*
+ * Table rows whose id as given by `command` is manufacturer/device; at most `room` of them into
+ * `found`. Returns how many were put there. A row with a 7F continuation byte fits both readings of
+ * a chip: 7F and the byte after it (PROTOCOL.md, "Continuation codes"); `exact` (may be NULL)
+ * becomes false when a 7F was read, because then the maker is not known for sure.
+ */
+unsigned chips_by_id(enum chip_id_command command, uint16_t manufacturer, uint16_t device,
+                     const struct chip **found, unsigned room, bool *exact);
 
 /* The erase block that holds `address`: its first byte and size. False when the chip has no sectors
  * or is smaller. */

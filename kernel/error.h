@@ -16,27 +16,32 @@ typedef uint32_t err_t;
 
 enum error_module {
     MODULE_NONE,
-    MODULE_BOOT,     /* boot/ */
-    MODULE_VOLUME,   /* kernel/volume.c */
-    MODULE_FAT,      /* kernel/fat*.c */
-    MODULE_FIRMWARE, /* kernel/firmware.c */
-    MODULE_SESSION,  /* kernel/session.c */
-    MODULE_JOB,      /* kernel/job.c */
-    MODULE_LOG,      /* kernel/log.c */
-    MODULE_PROBE,    /* kernel/probe.c */
-    MODULE_ATA,      /* drivers/ata.c */
-    MODULE_ATAPI,    /* drivers/atapi.c */
-    MODULE_PCI,      /* drivers/pci.c */
-    MODULE_IDE,      /* drivers/ide.c */
-    MODULE_MTK,      /* drivers/mtk.c */
-    MODULE_PARALLEL, /* drivers/parallel.c */
-    MODULE_SPI,      /* drivers/spi.c */
-    MODULE_UI,       /* ui/ */
+    MODULE_BOOT,      /* boot/ */
+    MODULE_VOLUME,    /* kernel/partition.c */
+    MODULE_FAT,       /* kernel/fat_volume.c */
+    MODULE_FIRMWARE,  /* kernel/firmware.c */
+    MODULE_SESSION,   /* kernel/session.c */
+    MODULE_JOB,       /* kernel/job.c */
+    MODULE_LOG,       /* kernel/log.c */
+    MODULE_PROBE,     /* kernel/probe.c */
+    MODULE_ATA,       /* drivers/ata.c */
+    MODULE_ATAPI,     /* drivers/atapi.c */
+    MODULE_PCI,       /* drivers/pci.c */
+    MODULE_IDE,       /* drivers/ide.c */
+    MODULE_MTK,       /* drivers/mtk.c */
+    MODULE_PARALLEL,  /* drivers/parallel.c */
+    MODULE_SPI,       /* drivers/spi.c */
+    MODULE_UI,        /* ui/ */
+    MODULE_MTK_FLASH, /* drivers/mtk_flash.c */
     MODULE_SESSION_CHIP,
     MODULE_SESSION_BACKUP,
     MODULE_SESSION_WRITE,
     MODULE_SESSION_VERIFY,
     MODULE_SESSION_FAILURE,
+    MODULE_FAT_TABLE,
+    MODULE_FAT_FOLDER,
+    MODULE_FAT_FILE,
+    MODULE_FAT_WRITE,
     MODULE_COUNT
 };
 

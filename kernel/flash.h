@@ -16,8 +16,10 @@
 struct flash_identity {
     enum chip_bus bus;
     uint16_t jedec_manufacturer, jedec_device; /* parallel 90 / SPI REMS */
-    uint32_t rdid; /* SPI 9F: manufacturer<<16 | device word; 0 = not asked */
-    uint8_t res;   /* SPI AB; 0 = not asked */
+    uint32_t rdid;     /* SPI 9F: manufacturer<<16 | device word; 0 = not asked */
+    uint8_t res;       /* SPI AB; 0 = not asked */
+    uint16_t res_pair; /* SPI AB: first two bytes, for the chips that give manufacturer, device */
+    uint16_t rdid_15;  /* SPI 15 (AT25F): manufacturer, device; 0 = not asked */
     unsigned candidate_count;
     const struct chip *candidates[8];
     bool status_register_valid;
@@ -42,18 +44,27 @@ struct flash_method_ops {
     /*
      * Reads. `full` = the full register sequence for every byte; otherwise address registers that
      * did not change are not written again. Errors: ERR_TIMEOUT, ERR_VENDOR_LOST, ERR_ABORTED.
+     * Who proves the lean sequence on a drive should compare a page of bank 0 and one of the last
+     * bank: only the second one tries the bank bits.
      */
     err_t (*read)(struct flash_method *method, uint32_t address, void *bytes, uint32_t size,
                   bool full);
-    /* Erases the sector that starts at `address` / the whole chip; waits for the end; does not
-     * verify. */
+    /* Erases the sector that holds `address` / the whole chip; waits for the end; does not verify.
+     * The whole chip is much quicker than all of its sectors one by one: once the sectors of the
+     * bank starts are erased, it is the way to erase the rest. ERR_ERASE when the chip stays busy
+     * past its bound, ERR_PROTECTED, ERR_UNSUPPORTED when it has no sectors. */
     err_t (*erase_sector)(struct flash_method *method, uint32_t address);
     err_t (*erase_chip)(struct flash_method *method);
     /*
      * Programs `size` bytes at `address` (inside one page for page-programmed chips; a self-erasing
      * page part needs a whole page). Skips FF bytes where the chip allows it. Bytes are written in
      * *descending* address order on byte-programmed chips, so that the first byte of the range is
-     * the last one to change. Waits for the end of each cycle; does not verify.
+     * the last one to change. Waits for the end of each cycle; does not verify: a parallel chip's
+     * bytes are polled until they read back right, which is a first check and no more.
+     * A range of several pages is split here; on SPI chips the lean sequence then fills the buffer
+     * with the next page while the chip is busy with the last one.
+     * Errors: ERR_ARGUMENT (not whole pages of a self-erasing page part), ERR_PROGRAM,
+     * ERR_PROTECTED, ERR_TIMEOUT, ERR_VENDOR_LOST, ERR_ABORTED.
      */
     err_t (*program)(struct flash_method *method, uint32_t address, const void *bytes,
                      uint32_t size, bool full);
