@@ -5,11 +5,13 @@ import os
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
+import threading
 import unittest
 
 import drives
-from machine import BRIDGE, Bridge, Machine
+from machine import BENCH_CONTROL, BRIDGE, Bridge, Machine
 
 SYNC_SYSMEM, RET, CONFIG_WRITE, CONFIG_READ, BAR_WRITE, BAR_READ, SET_IRQFD, RESET = range(8)
 
@@ -144,6 +146,89 @@ class ProtocolTest(unittest.TestCase):
             status, said = proxy.end()
             self.assertEqual(status, 1)
             self.assertIn("attach xx drive", said)
+
+
+class ControlTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.socket = os.path.join(self.folder, "bench")
+
+    def ask(self, *commands, **options):
+        done = subprocess.run([sys.executable, BENCH_CONTROL, self.socket, *commands], check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=20, **options)
+        return done.returncode, done.stdout
+
+    def furnished(self, *options):
+        proxy = Proxy("--control", self.socket, *options)
+        self.assertEqual(proxy.config_read(0, 2), 0x1234)  # now the control socket listens
+        return proxy
+
+    def test_obeys_while_qemu_is_silent(self):
+        with self.furnished("--attach", "attach sm disk model=TEST") as proxy:
+            status, said = self.ask("status", "unplug sm")
+            self.assertEqual(status, 0, said)
+            self.assertIn("sm", said)
+            proxy.place(0x1F0, 0x3F4, 0x170, 0x374)
+            self.assertEqual(proxy.port_read(0x177), 0x7F)
+
+    def test_obeys_while_qemu_never_pauses(self):
+        with self.furnished() as proxy:
+            asked = threading.Event()
+            accesses = 0
+
+            def access():
+                nonlocal accesses
+                while not asked.is_set():
+                    proxy.config_read(0, 2)
+                    accesses += 1
+
+            guest = threading.Thread(target=access)
+            guest.start()
+            try:
+                self.assertEqual(self.ask("status")[0], 0)
+            finally:
+                asked.set()
+                guest.join()
+            self.assertGreater(accesses, 0)
+
+    def test_says_what_it_does_not_understand(self):
+        with self.furnished():
+            status, said = self.ask("dance")
+            self.assertEqual(status, 1)
+            self.assertTrue(said.startswith("error"), said)
+
+    def test_takes_commands_from_standard_input(self):
+        with self.furnished("--attach", "attach sm disk"):
+            self.assertEqual(self.ask(input="status\npower sm off\n")[0], 0)
+
+    def test_refuses_an_endless_line(self):
+        with self.furnished():
+            self.assertIn("too long", self.ask("x" * 5000)[1])
+            self.assertEqual(self.ask("status")[0], 0)
+
+    def test_quit_ends_the_bridge(self):
+        with self.furnished() as proxy:
+            self.assertEqual(self.ask("quit")[0], 0)
+            self.assertEqual(proxy.end()[0], 0)
+
+    def test_flash_files_are_written_at_the_end(self):
+        for end in (lambda p: p.sock.close(), lambda p: p.bridge.terminate()):
+            flash = os.path.join(self.folder, "flash.bin")
+            with self.furnished("--attach", drives.drive("sm", flash)) as proxy:
+                self.assertFalse(os.path.exists(flash))
+                end(proxy)
+                self.assertEqual(proxy.end()[0], 0)
+            self.assertEqual(drives.content(flash), b"\xff" * 0x20000)
+            os.unlink(flash)
+
+    def test_a_flash_file_that_can_not_be_written_is_an_error(self):
+        with self.furnished("--attach", drives.drive("sm", self.folder + "/no/flash")) as proxy:
+            proxy.sock.close()
+            status, said = proxy.end()
+            self.assertEqual(status, 1)
+            self.assertIn("could not be written", said)
 
 
 class ConfigurationTest(unittest.TestCase):
