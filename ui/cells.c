@@ -27,6 +27,20 @@ bool cells_add_sink(struct cells *cells, const struct screen_sink *sink)
     return true;
 }
 
+void cells_remove_sink(struct cells *cells, const void *context)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < cells->sink_count; i++) {
+        if (cells->sinks[i].context == context)
+            continue;
+        cells->sinks[kept] = cells->sinks[i];
+        cells->fresh[kept] = cells->fresh[i];
+        kept++;
+    }
+    cells->sink_count = kept;
+}
+
 void cells_clear(struct cells *cells)
 {
     for (unsigned row = 0; row < SCREEN_ROWS; row++)

@@ -31,6 +31,9 @@ void cells_open(struct cells *cells);
 /* Adds a copy of `sink`; it gets the whole screen at the next refresh. False: no room for it. */
 bool cells_add_sink(struct cells *cells, const struct screen_sink *sink);
 
+/* Takes the sink with this context out again. */
+void cells_remove_sink(struct cells *cells, const void *context);
+
 /* Blanks all cells and hides the cursor. */
 void cells_clear(struct cells *cells);
 

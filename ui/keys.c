@@ -12,6 +12,17 @@ bool keys_add(struct keys *keys, const struct key_source *source)
     return true;
 }
 
+void keys_remove(struct keys *keys, const void *context)
+{
+    unsigned kept = 0;
+
+    for (unsigned i = 0; i < keys->count; i++) {
+        if (keys->sources[i].context != context)
+            keys->sources[kept++] = keys->sources[i];
+    }
+    keys->count = kept;
+}
+
 uint16_t keys_read(struct keys *keys)
 {
     for (unsigned i = 0; i < keys->count; i++) {

@@ -17,6 +17,9 @@ struct keys {
 /* Adds a copy of `source`. False: no room for it. */
 bool keys_add(struct keys *keys, const struct key_source *source);
 
+/* Takes the source with this context out again. */
+void keys_remove(struct keys *keys, const void *context);
+
 /* The next key of any source, KEY_NONE when there is none. Never waits. */
 uint16_t keys_read(struct keys *keys);
 

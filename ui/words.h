@@ -9,8 +9,7 @@
 #include "kernel/firmware.h"
 #include "kernel/port.h"
 #include "kernel/session.h"
-
-#define ODDRESCUE_VERSION "0.1"
+#include "kernel/version.h"
 
 /* ---- tables (words.c) ---- */
 
@@ -248,7 +247,7 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_STEP_PROGRAM      "program"
 #define WORD_STEP_VERIFY       "compare"
 #define WORD_STEP_RESTART      "restart"
-#define WORD_PROGRESS_LINE     "%s   %s   %s gone   %s"
+#define WORD_PROGRESS_GONE     "%s gone"
 #define WORD_PROGRESS_LEFT     "%s left"
 #define WORD_PROGRESS_BANK     "bank %u of %u"
 #define WORD_PROGRESS_NUMBERS  "written again %u   read errors %u"
@@ -293,6 +292,12 @@ const struct question_words *words_question(enum session_question question);
     "{Enter} main screen   {F8} log   {S} save the log   {F1} help   {F10} end"
 #define WORD_RESULT_FOOTER_BACKUP                                                                  \
     "{Enter} main screen   {F8} log   {S} save backup and log   {F1} help"
+#define WORD_LEAVE_TITLE "The backup is only in memory"
+#define WORD_LEAVE_TEXT                                                                            \
+    "The old content of the chip was read, but it is not on the stick. When you leave this "       \
+    "screen it is gone, and no other drive has the same."
+#define WORD_LEAVE_STAY  "Stay (S saves it)"
+#define WORD_LEAVE_GO    "Leave; I don't need it"
 #define WORD_RESULT_CODE "%s (code %08X)"
 
 #define WORD_FAILED_TITLE        "It stopped"
@@ -303,6 +308,10 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_FAILED_RESTORE      "Write the backup back"
 #define WORD_FAILED_SAVE_LOG     "Save the log on the stick"
 #define WORD_FAILED_STOP         "Stop here; the drive keeps its power and its mode"
+
+#define WORD_FAILED_NEXT                                                                           \
+    "The drive still has its power and listens. Do not switch anything off before you chose. "     \
+    "Trying again is safe; if it keeps failing, another controller or a shorter cable may help."
 
 #define WORD_UNSAVED_AGAIN "Try again (put the stick back first)"
 

@@ -1,0 +1,101 @@
+/*
+ * The program: everything that is alive while it runs, and what all screens share. rescue_main()
+ * (boot/platform.h) puts it together.
+ */
+#ifndef UI_APP_H
+#define UI_APP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boot/platform.h"
+#include "drivers/ata_port.h"
+#include "kernel/firmware.h"
+#include "kernel/job.h"
+#include "kernel/log.h"
+#include "kernel/probe.h"
+#include "ui/cells.h"
+#include "ui/console.h"
+#include "ui/keys.h"
+#include "ui/menu.h"
+#include "ui/stick.h"
+#include "ui/words.h"
+
+/* A wait for a key is this long between two redraws of what is live on a screen. */
+enum { APP_TICK_US = 200000 };
+
+/* The file that was chosen, and when it was made. */
+struct chosen_file {
+    struct firmware firmware; /* bytes NULL: none chosen, or too big to be one */
+    struct calendar_time time;
+};
+
+struct app {
+    struct platform *platform;
+    struct cells cells;
+    struct keys keys;
+    struct log log;
+    struct job job;
+    struct console console;
+    struct machine machine;
+    struct ata_port_bus buses[IDE_CHANNELS];
+    struct stick stick;
+    struct chosen_file file;
+    uint8_t *file_buffers[2]; /* the chosen file is in one, the next one is read into the other */
+    unsigned file_buffer;
+    struct menu_list ports; /* the main screen's list: ports, then controllers without registers */
+    bool probing;           /* ports were found and may be probed in the background */
+    bool working;           /* a session or a way in has the drive: no probing meanwhile */
+    bool reading_log;       /* the log is on the screen */
+    bool ended;             /* the user left: the machine shall restart */
+    char note[128];         /* a job's last line, on the main screen until a key is pressed */
+    uint32_t patience_us;   /* an unattended job's questions take the careful answer after that; 0 =
+                               they wait */
+    /* What the user said of ports (bit = number): forgotten when the port is looked at again. */
+    uint32_t said_optical, said_alone;
+};
+
+/*
+ * Waits at most `wait_us` for a key; probing goes on meanwhile. Returns KEY_NONE when none came. At
+ * least one round is done even with wait_us = 0.
+ */
+uint16_t app_key(struct app *app, uint32_t wait_us);
+
+/*
+ * The same for screens where nothing is typed: letters stand for function keys; F1 (with the page
+ * `topic`), F8 and Ctrl-Alt-Del are served here and come back as KEY_NONE (Ctrl-Alt-Del while a
+ * drive is worked on: as Esc).
+ */
+uint16_t app_action(struct app *app, enum help_topic topic, uint32_t wait_us);
+
+/* The same for screens where something is typed: letters and Backspace stay what they are. */
+uint16_t app_typed(struct app *app, enum help_topic topic, uint32_t wait_us);
+
+uint64_t app_now_us(const struct app *app);
+
+/* Draws the title bar with the stick's name on the right, and the footer. */
+void app_page(struct app *app, const char *title, const char *footer);
+
+/* The chosen row of the main list as a port; NULL for a controller without registers. */
+struct port *app_port(struct app *app);
+
+/* Probes the cable of `port` again. What the user said of it is forgotten. */
+void app_look_again(struct app *app, struct port *port);
+
+/* Where the two bits of `said_optical` and `said_alone` are kept for a port. */
+uint32_t app_port_bit(const struct port *port);
+
+/* Saves the log once; `what` stands in the log. Errors: ERR_NO_MEDIA (nowhere to save to), those of
+ * stick_save_log(). */
+err_t app_save_log_once(struct app *app, const char *what);
+
+/* The same, offering another try after an error. Returns whether it was saved. */
+bool app_save_log(struct app *app, const char *what);
+
+/* A volume to save to is known, or the user was asked for one. */
+bool app_have_target(struct app *app);
+
+/* Restarts the machine. Returns only where a test plays the machine. */
+void app_reboot(struct app *app);
+
+#endif

@@ -1,0 +1,129 @@
+#include "ui/rescue.h"
+
+#include "kernel/lib/text.h"
+#include "ui/screens.h"
+#include "ui/session_host.h"
+
+/* A yes-or-no question of the session; the careful answer is chosen at first. */
+static bool yes(struct app *app, enum session_question question)
+{
+    const struct question_words *words = words_question(question);
+    const char *const answers[] = {words->no, words->yes};
+
+    return screen_choice(app, words->title, words->text, answers, 2, 0, HELP_QUESTION) == 1;
+}
+
+/* The same, asked once per port: what the user saw with his eyes stays true until the port is
+ * looked at again. */
+static bool said(struct app *app, const struct port *port, uint32_t *who,
+                 enum session_question question)
+{
+    uint32_t bit = app_port_bit(port);
+
+    if (!(*who & bit) && yes(app, question))
+        *who |= bit;
+    return (*who & bit) != 0;
+}
+
+/* The drive itself showed that it takes packets: no disk does. */
+static bool said_by_itself(const struct evidence *evidence)
+{
+    return evidence->signature == ATA_SIGNATURE_PACKET || evidence->identify_packet_valid ||
+           (evidence->inquiry_error == 0 && evidence->inquiry.length != 0);
+}
+
+/* What can't be done to a port, before anything is sent to it. */
+static bool allowed(struct app *app, const struct port *port)
+{
+    if (!port_vendor_allowed(port))
+        return true;
+    if (port->disk_forever || port->verdict == VERDICT_DISK)
+        screen_message(app, WORD_REFUSED_TITLE, WORD_REFUSED_DISK);
+    else if (port_alone(port) == ALONE_NO)
+        screen_message(app, WORD_REFUSED_TITLE, WORD_REFUSED_TWO);
+    else
+        screen_message(app, WORD_REFUSED_TITLE, WORD_REFUSED_PORT);
+    return false;
+}
+
+static enum session_answer ask_unsaved(struct session_run *run)
+{
+    const struct question_words *words = words_question(ASK_BACKUP_UNSAVED);
+    const char *const answers[] = {WORD_UNSAVED_AGAIN, words->yes, words->no};
+    struct app *app = run->app;
+    char text[480];
+
+    text_format(text, sizeof text, WORD_RESULT_CODE ".\n\n%s", words_error(run->session.save_error),
+                (unsigned)run->session.save_error, words->text);
+    switch (screen_choice(app, words->title, text, answers, 3, 2, HELP_QUESTION)) {
+    case 0:
+        stick_scan(&app->stick, true);
+        return ANSWER_RETRY;
+    case 1:
+        return ANSWER_YES;
+    default:
+        return ANSWER_NO;
+    }
+}
+
+static enum session_answer person_answers(struct session_run *run, enum session_question question)
+{
+    struct app *app = run->app;
+    struct port *port = run->session.port;
+
+    switch (question) {
+    case ASK_IS_OPTICAL:
+        return said(app, port, &app->said_optical, question) ? ANSWER_YES : ANSWER_NO;
+    case ASK_ALONE:
+        return said(app, port, &app->said_alone, question) ? ANSWER_YES : ANSWER_NO;
+    case ASK_CHIP:
+        return screen_chip(app, &run->session);
+    case ASK_CONFIRM:
+        return screen_confirm(app, &run->session);
+    case ASK_BACKUP_UNSAVED:
+        return ask_unsaved(run);
+    case ASK_FAILED:
+        return screen_failed(app, &run->session);
+    default:
+        return yes(app, question) ? ANSWER_YES : ANSWER_NO;
+    }
+}
+
+void rescue_run(struct app *app, struct port *port, enum session_job job)
+{
+    size_t mark;
+    struct session_run *run;
+    bool refused = false;
+
+    if (!allowed(app, port))
+        return;
+    if (job != SESSION_BACKUP && !app->file.firmware.bytes && !screen_files(app))
+        return;
+    mark = arena_mark(app->platform->arena);
+    run = session_run_open(app, port, job, person_answers);
+    if (run) {
+        session_run_go(run);
+        refused = error_class(run->session.error) == ERR_VENDOR_REFUSED && !run->session.changed;
+        if (!refused)
+            screen_result(app, &run->session, run->before, app_save_log_once(app, "after a job"));
+    } else {
+        screen_message(app, WORD_REFUSED_TITLE, WORD_NO_MEMORY);
+    }
+    arena_release(app->platform->arena, mark);
+    if (refused)
+        rescue_way_in(app, port);
+}
+
+void rescue_way_in(struct app *app, struct port *port)
+{
+    bool backup = false;
+
+    if (!allowed(app, port))
+        return;
+    if (port_alone(port) == ALONE_UNSURE && !said(app, port, &app->said_alone, ASK_ALONE))
+        return;
+    if (!said_by_itself(&port->evidence) && !said(app, port, &app->said_optical, ASK_IS_OPTICAL))
+        return;
+    if (screen_way_in(app, port, &backup))
+        rescue_run(app, port, backup ? SESSION_BACKUP : SESSION_FLASH);
+}

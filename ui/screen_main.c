@@ -1,0 +1,266 @@
+/* The main screen: every place where a drive may be, and what to do next. */
+#include "ui/screens.h"
+
+#include "kernel/lib/string.h"
+#include "kernel/lib/text.h"
+#include "ui/rescue.h"
+
+enum {
+    LIST_ROW = 2,    /* frame of the list */
+    LIST_ROWS = 8,   /* items that are visible */
+    PANEL_ROWS = 9,  /* frame of the panel, with its lines */
+    ITEM_COLUMN = 3, /* the bar */
+    ITEM_WIDTH = 74,
+    PANEL_COLUMN = 3,
+    PANEL_WIDTH = 74
+};
+
+/* PCI class 01: subclasses of controllers that have no IDE registers. */
+enum { SUBCLASS_RAID = 0x04, SUBCLASS_SATA = 0x06 };
+
+static const struct pci_function *other_controller(struct app *app)
+{
+    unsigned index = app->ports.chosen - app->machine.port_count;
+
+    if (app->ports.chosen < app->machine.port_count || index >= app->machine.ide.other_count)
+        return NULL;
+    return &app->machine.ide.other[index];
+}
+
+/* The port's state in the list: the verdict, or how long something lasts. */
+static void state_text(const struct app *app, const struct port *port, char *text, size_t size)
+{
+    uint64_t now_us = app_now_us(app);
+
+    if (port->verdict == VERDICT_PROBING && port->probe_bound_us > now_us)
+        text_format(text, size, WORD_MAIN_LOOKING,
+                    (unsigned)((port->probe_bound_us - now_us) / 1000000 + 1));
+    else if (port->verdict == VERDICT_STUCK_BUSY && port->busy_since_us)
+        text_format(text, size, "%s, " WORD_MAIN_BUSY_FOR, words_verdict(port->verdict),
+                    (unsigned)((now_us - port->busy_since_us) / 1000000));
+    else
+        text_copy(text, size, words_verdict(port->verdict));
+}
+
+static uint8_t state_style(enum verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_HEALTHY:
+    case VERDICT_VENDOR_MODE:
+        return STYLE_GOOD;
+    case VERDICT_IDENTITY_DAMAGED:
+    case VERDICT_BOOT_CODE:
+    case VERDICT_STUCK_BUSY:
+    case VERDICT_NO_IDENTITY:
+    case VERDICT_UNKNOWN:
+        return STYLE_WARN;
+    default:
+        return STYLE_TEXT;
+    }
+}
+
+static void draw_port(struct app *app, unsigned index, unsigned row)
+{
+    const struct port *port = &app->machine.ports[index];
+    uint8_t style =
+        menu_list_bar(&app->cells, &app->ports, index, row, ITEM_COLUMN - 1, ITEM_WIDTH);
+    uint8_t status = port->evidence.status;
+    char state[40];
+
+    state_text(app, port, state, sizeof state);
+    cells_format(&app->cells, row, ITEM_COLUMN, ITEM_WIDTH, style, "%2u %-21.21s %04X  %02X %s",
+                 port->number, port->where, port->channel->command_base, status,
+                 status & ATA_STATUS_BSY && status != 0xFF ? "BSY" : "");
+    if (port->name[0])
+        cells_format(&app->cells, row, ITEM_COLUMN + 40, 35, style, "%.18s", port->name);
+    cells_text(&app->cells, row, ITEM_COLUMN + (port->name[0] ? 59 : 40), port->name[0] ? 15 : 34,
+               style == STYLE_TEXT ? state_style(port->verdict) : style, state);
+}
+
+static void draw_other(struct app *app, unsigned index, unsigned row)
+{
+    const struct pci_function *other = &app->machine.ide.other[index - app->machine.port_count];
+    uint8_t style =
+        menu_list_bar(&app->cells, &app->ports, index, row, ITEM_COLUMN - 1, ITEM_WIDTH);
+    const char *what = other->subclass == SUBCLASS_SATA   ? WORD_AHCI_LIST
+                       : other->subclass == SUBCLASS_RAID ? WORD_RAID_LIST
+                                                          : WORD_OTHER_LIST;
+
+    cells_format(&app->cells, row, ITEM_COLUMN, ITEM_WIDTH, style, " - PCI %02X:%02X.%u  %04X:%04X",
+                 other->bus, other->device, other->function, other->vendor_id, other->device_id);
+    cells_text(&app->cells, row, ITEM_COLUMN + 40, 34, style, what);
+}
+
+/* What Enter does for a port, in words. */
+static const char *enter_word(enum verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_NOTHING:
+        return WORD_DO_LOOK_AGAIN;
+    case VERDICT_CHANNEL_OFF:
+        return WORD_DO_SWITCH_ON;
+    case VERDICT_PROBING:
+    case VERDICT_DISK:
+    case VERDICT_HEALTHY:
+        return WORD_DO_DETAILS;
+    case VERDICT_VENDOR_MODE:
+        return WORD_DO_FLASH;
+    default:
+        return WORD_DO_GUIDE;
+    }
+}
+
+static void draw_panel_port(struct app *app, const struct port *port, unsigned row)
+{
+    struct cells *cells = &app->cells;
+    char text[PANEL_WIDTH + 1];
+
+    text_format(text, sizeof text, WORD_MAIN_PANEL, port->number);
+    menu_frame(cells, row, PANEL_ROWS, text);
+    cells_format(cells, row + 1, PANEL_COLUMN, PANEL_WIDTH, STYLE_TEXT, "%s %02X: %s", WORD_STATUS,
+                 port->evidence.status, words_status(port->evidence.status));
+    menu_wrap(cells, row + 2, PANEL_COLUMN, PANEL_WIDTH, 3, STYLE_TEXT,
+              words_verdict_meaning(port->verdict));
+    cells_text(cells, row + 5, PANEL_COLUMN, 6, STYLE_STRONG, WORD_MAIN_NEXT);
+    cells_text(cells, row + 5, PANEL_COLUMN + 6, PANEL_WIDTH - 6, STYLE_STRONG,
+               words_verdict_next(port->verdict));
+    text_format(text, sizeof text, WORD_MAIN_KEYS, enter_word(port->verdict));
+    menu_keys_text(cells, row + 7, PANEL_COLUMN + 6, STYLE_TEXT, STYLE_STRONG, text);
+}
+
+static void draw_panel_other(struct app *app, const struct pci_function *other, unsigned row)
+{
+    struct cells *cells = &app->cells;
+    bool ahci = other->subclass == SUBCLASS_SATA, raid = other->subclass == SUBCLASS_RAID;
+
+    menu_frame(cells, row, PANEL_ROWS, WORD_MAIN_PANEL_NONE);
+    menu_wrap(cells, row + 1, PANEL_COLUMN, PANEL_WIDTH, 3, STYLE_TEXT,
+              ahci   ? WORD_AHCI_MEANING
+              : raid ? WORD_RAID_MEANING
+                     : WORD_OTHER_MEANING);
+    cells_text(cells, row + 4, PANEL_COLUMN, 6, STYLE_STRONG, WORD_MAIN_NEXT);
+    menu_wrap(cells, row + 4, PANEL_COLUMN + 6, PANEL_WIDTH - 6, 3, STYLE_STRONG,
+              ahci || raid ? WORD_AHCI_NEXT : WORD_OTHER_NEXT);
+}
+
+void screen_main_draw(struct app *app)
+{
+    struct cells *cells = &app->cells;
+    struct menu_list *list = &app->ports;
+    const struct pci_function *other;
+    unsigned shown, panel;
+    char file[80];
+
+    list->count = app->machine.port_count + app->machine.ide.other_count;
+    list->rows = LIST_ROWS;
+    menu_list_settle(list);
+    shown = list->count > LIST_ROWS ? LIST_ROWS : list->count;
+    app_page(app, WORD_PRODUCT, WORD_MAIN_FOOTER);
+    menu_frame(cells, LIST_ROW, (shown ? shown : 1) + 3, WORD_MAIN_FRAME);
+    cells_text(cells, LIST_ROW + 1, ITEM_COLUMN - 1, ITEM_WIDTH, STYLE_FRAME, WORD_MAIN_COLUMNS);
+    for (unsigned i = 0; i < shown; i++) {
+        unsigned index = list->top + i;
+
+        if (index < app->machine.port_count)
+            draw_port(app, index, LIST_ROW + 2 + i);
+        else
+            draw_other(app, index, LIST_ROW + 2 + i);
+    }
+    if (list->top + shown < list->count)
+        cells_format(cells, LIST_ROW + 2 + shown, 60, 18, STYLE_FRAME, " " WORD_MAIN_MORE " ",
+                     list->count - list->top - shown);
+    panel = LIST_ROW + (shown > 5 ? shown : 5) + 4;
+    if (panel + PANEL_ROWS > MENU_LAST_ROW)
+        panel = MENU_LAST_ROW + 1 - PANEL_ROWS;
+    other = other_controller(app);
+    if (other)
+        draw_panel_other(app, other, panel);
+    else if (list->count)
+        draw_panel_port(app, &app->machine.ports[list->chosen], panel);
+    else
+        cells_text(cells, LIST_ROW + 2, ITEM_COLUMN, ITEM_WIDTH, STYLE_TEXT,
+                   app->probing ? WORD_MAIN_NO_PORTS : words_verdict(VERDICT_PROBING));
+    cells_text(cells, 1, 1, MENU_WIDTH, STYLE_STRONG, app->note);
+    text_format(file, sizeof file, app->file.firmware.bytes ? WORD_MAIN_FILE : WORD_MAIN_NO_FILE,
+                app->file.firmware.path);
+    menu_keys_text(cells, panel + 6, PANEL_COLUMN, STYLE_TEXT, STYLE_STRONG, file);
+}
+
+static void switch_channel_on(struct app *app, struct port *port)
+{
+    static const char *const answers[] = {WORD_CHANNEL_OFF_YES, WORD_CHANNEL_OFF_NO};
+    bool took;
+
+    if (screen_choice(app, WORD_CHANNEL_OFF_TITLE, WORD_CHANNEL_OFF_TEXT, answers, 2, 1,
+                      HELP_QUESTION) != 0)
+        return;
+    took = ide_enable_decode(app->platform->ports, port->channel);
+    log_line(&app->log, "ui", "port %u: channel switched on: %s", port->number,
+             took ? "it took" : "it did not take");
+    if (took)
+        app_look_again(app, port);
+    else
+        screen_message(app, WORD_CHANNEL_OFF_TITLE, WORD_CHANNEL_OFF_FAILED);
+}
+
+/* Enter: the next sensible thing for the port. */
+static void go_on(struct app *app, struct port *port)
+{
+    switch (port->verdict) {
+    case VERDICT_NOTHING:
+        app_look_again(app, port);
+        break;
+    case VERDICT_CHANNEL_OFF:
+        switch_channel_on(app, port);
+        break;
+    case VERDICT_PROBING:
+    case VERDICT_DISK:
+    case VERDICT_HEALTHY:
+        screen_evidence(app, port);
+        break;
+    case VERDICT_VENDOR_MODE:
+        rescue_run(app, port, SESSION_FLASH);
+        break;
+    default:
+        rescue_way_in(app, port);
+    }
+}
+
+static void act(struct app *app, uint16_t key)
+{
+    struct port *port = app_port(app);
+
+    if (key == KEY_F1 + 6)
+        screen_files(app);
+    else if (key == KEY_F1 + 9 || key == KEY_ESC)
+        screen_end(app);
+    else if (!port)
+        return;
+    else if (key == KEY_ENTER)
+        go_on(app, port);
+    else if (key == 'D')
+        screen_evidence(app, port);
+    else if (key == 'R')
+        app_look_again(app, port);
+    else if (key == KEY_F1 + 4)
+        rescue_run(app, port, SESSION_BACKUP);
+    else if (key == KEY_F1 + 5)
+        rescue_run(app, port, SESSION_FLASH);
+    else if (key == KEY_F1 + 8)
+        rescue_run(app, port, SESSION_VERIFY);
+}
+
+void screen_main(struct app *app)
+{
+    while (!app->ended) {
+        uint16_t key;
+
+        screen_main_draw(app);
+        cells_refresh(&app->cells);
+        key = app_action(app, HELP_MAIN, APP_TICK_US);
+        if (key != KEY_NONE)
+            app->note[0] = '\0';
+        if (!menu_list_key(&app->ports, key))
+            act(app, key);
+    }
+}

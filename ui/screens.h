@@ -1,0 +1,80 @@
+/* The screens. Each has its own file, screen_NAME.c; a *_draw() function only draws. */
+#ifndef UI_SCREENS_H
+#define UI_SCREENS_H
+
+#include "kernel/session.h"
+#include "ui/app.h"
+
+/* The main screen: runs until the user ends the program. */
+void screen_main(struct app *app);
+void screen_main_draw(struct app *app);
+
+/* Why the verdict is what it is. */
+void screen_evidence(struct app *app, struct port *port);
+void screen_evidence_draw(struct app *app, const struct port *port);
+
+/* Gets a drive to listen. Returns true when it does and shall be flashed (or only backed up:
+ * *backup). */
+bool screen_way_in(struct app *app, struct port *port, bool *backup);
+
+/* What a way-in screen shows. */
+struct way_in {
+    struct port *port;
+    uint8_t status; /* raw, now */
+    uint8_t answer; /* raw, after the newest intro */
+    uint32_t tries, returns;
+    bool asked, asking, done;
+    char strip[120]; /* one sign per second, the newest last */
+    unsigned strip_length;
+};
+void screen_way_in_draw(struct app *app, const struct way_in *way_in);
+
+/* Chooses a file; true when app->file is a new one that may be used. */
+bool screen_files(struct app *app);
+
+/* Shows a file; true when the user takes it. */
+bool screen_file(struct app *app, const struct chosen_file *file);
+void screen_file_draw(struct app *app, const struct chosen_file *file);
+
+/* The last look before the flash: ANSWER_YES only after the right word was typed. */
+enum session_answer screen_confirm(struct app *app, const struct session *session);
+void screen_confirm_draw(struct app *app, const struct session *session,
+                         const struct menu_input *input, bool wrong);
+/* The word to be typed: YES, or the drive's name when a warning asks for it. */
+void screen_confirm_word(const struct session *session, char *word, size_t size);
+
+/* A running session. */
+void screen_progress_draw(struct app *app, const struct session *session);
+
+/* How a session ended. `before` is what the port looked like before it, `log_error` whether its log
+ * could be saved. */
+void screen_result(struct app *app, struct session *session, const char *before, err_t log_error);
+void screen_result_draw(struct app *app, const struct session *session, const char *before,
+                        err_t log_error);
+
+/* After a failure: what now? */
+enum session_answer screen_failed(struct app *app, struct session *session);
+
+/* Which flash chip is it? Sets session->chip. */
+enum session_answer screen_chip(struct app *app, struct session *session);
+
+/*
+ * A title, a text, some answers. Returns the answer's index; `careful` when the user pressed Esc
+ * (or nobody answered an unattended job in time).
+ */
+unsigned screen_choice(struct app *app, const char *title, const char *text,
+                       const char *const answers[], unsigned count, unsigned careful,
+                       enum help_topic topic);
+void screen_choice_draw(struct app *app, const char *title, const char *text,
+                        const char *const answers[], const struct menu_list *list);
+
+/* A title and a text, until a key. */
+void screen_message(struct app *app, const char *title, const char *text);
+
+void screen_log(struct app *app);
+void screen_help(struct app *app, enum help_topic topic);
+
+/* The end menu; sets app->ended when the machine shall restart. */
+void screen_end(struct app *app);
+
+#endif
