@@ -87,15 +87,19 @@ static err_t enter_again(struct session *session)
     if (session->identity_of_chip.candidate_count != 0 &&
         (error != 0 || !same_chip(&identity, &session->identity_of_chip))) {
         log_line(session->log, "flash", "another chip answers, err %08x", (unsigned)error);
+        session->work->foreign = true;
         return ERR(ERR_MISMATCH);
     }
+    session->work->foreign = false;
     log_line(session->log, "flash", "vendor mode entered again, status %02x", method->status);
     return method->ops->use_chip(method, session->chip);
 }
 
 err_t session_stay(struct session *session)
 {
-    return session->method->ops->check(session->method) == 0 ? 0 : enter_again(session);
+    bool inside = session->method->ops->check(session->method) == 0;
+
+    return inside && !session->work->foreign ? 0 : enter_again(session);
 }
 
 static err_t make_call(struct session *session, const struct call *call)
@@ -105,7 +109,7 @@ static err_t make_call(struct session *session, const struct call *call)
     unsigned cut_short = 0;
 
     for (;;) {
-        err_t error = send(session, call);
+        err_t error = session->work->foreign ? ERR(ERR_VENDOR_LOST) : send(session, call);
 
         session->progress.status = method->status;
         if (error == 0) {

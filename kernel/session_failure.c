@@ -28,7 +28,6 @@ static err_t attempt(struct session *session, bool differences_only)
     err_t error = 0;
 
     session->work->entries = 0;
-    session->work->stopped = false;
     /* The bytes in memory must still be those that were checked and confirmed. */
     if (crc32_update(0, target->bytes, target->size) != target->crc32) {
         return ERR(ERR_BAD_FILE);

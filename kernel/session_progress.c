@@ -59,7 +59,9 @@ void session_phase(struct session *session, enum session_phase phase, uint32_t t
     progress->overall_total = SESSION_OVERALL;
     progress->bytes_per_second = 0;
     share_out(session, phase);
-    (void)session->host->progress(session->host->context, session);
+    if (session->host->progress(session->host->context, session)) {
+        session->work->escape = true;
+    }
 }
 
 static uint32_t clamp(uint64_t value)
@@ -106,7 +108,10 @@ err_t session_tick(struct session *session, uint32_t done, uint32_t address)
         progress->bank = address / session->file.bank_size;
     }
     measure(session);
-    if (session->host->progress(session->host->context, session) && session_wants_stop(session)) {
+    if (session->host->progress(session->host->context, session)) {
+        session->work->escape = true;
+    }
+    if (session->work->escape && session_wants_stop(session)) {
         return ERR(ERR_ABORTED);
     }
     return 0;
@@ -125,10 +130,10 @@ enum session_answer session_ask(struct session *session, enum session_question q
 
 bool session_wants_stop(struct session *session)
 {
+    session->work->escape = false;
     if (session->critical && session_ask(session, ASK_STOP) != ANSWER_YES) {
         return false;
     }
-    session->work->stopped = true;
     return true;
 }
 

@@ -29,7 +29,8 @@ struct session_work {
     bool entered;        /* vendor mode was reached at least once */
     bool lean_refuted;   /* never again in this session */
     bool written;        /* everything was programmed and compared; the whole chip not yet */
-    bool stopped;        /* the user really wants to stop */
+    bool foreign;        /* another chip answered: nothing is read or written until ours is back */
+    bool escape;         /* ESC was pressed and not looked at yet */
     unsigned entries;    /* how often vendor mode was entered again */
     uint8_t page[SESSION_PAGE_MAX]; /* what was read last */
 
