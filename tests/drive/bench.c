@@ -1,11 +1,12 @@
 /*
  * Cables and who drives them (ATA/ATAPI-6 9.16 and the electrical facts of parallel ATA):
- *   - both positions see every write; only the selected one obeys commands (but EXECUTE DEVICE
- * DIAGNOSTIC);
- *   - a lone device 0 answers for an absent device 1: its own registers, but status 00;
- *   - nobody answers for an absent device 0: the bus floats;
- *   - a drive in vendor mode pulls the bus although the other position is selected: both values
- * meet, a 0 wins.
+ *
+ * - Both positions see every write; only the selected one obeys commands, except EXECUTE DEVICE
+ *   DIAGNOSTIC.
+ * - A lone device 0 answers for an absent device 1: its own registers, but status 00.
+ * - Nobody answers for an absent device 0: the bus floats.
+ * - A drive in vendor mode pulls the bus although the other position is selected: both values
+ *   meet, a 0 wins.
  */
 #include "tests/drive/bench.h"
 

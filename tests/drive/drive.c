@@ -394,6 +394,9 @@ static void write_register(struct drive *drive, uint64_t now_us, unsigned reg, u
                     ? now_us < drive->vendor_until_us
                     : (visible_status(drive, now_us) & STATUS_BSY) != 0 && !drive->gate;
 
+    if (reg == REG_LOW) {
+        drive->low_written = value;
+    }
     if (busy) {
         return;
     }

@@ -3,15 +3,16 @@
  * and EEPROM.
  *
  * What happens when it gets power (or RESET-):
- *   1. For `window_ms` the status is BSY and the chip's own vendor commands are open (the gate).
- *   2. Then the processor starts from the flash contents:
- *        byte 0 is not 02      it never runs; the gate stays open; the drive shows its `face`
- *        image valid           BSY for `start_ms`, then it answers ATAPI with the identity found in
- * the image; the gate closes unless eject is held at that moment anything else         the firmware
- * crashes: the drive shows its `crash` face; the gate closes unless `crash_gate_open` or eject is
- * held
- *   3. The intro is accepted whenever the gate is open, also while BSY is shown. It stops the
- * processor; only the outro and a reset, or power, start it again.
+ *
+ * 1. For `window_ms` the status is BSY and the chip's own vendor commands are open (the gate).
+ * 2. Then the processor starts from the flash contents.
+ *    - Byte 0 is not 02: it never runs; the gate stays open; the drive shows its `face`.
+ *    - The image is valid: BSY for `start_ms`, then it answers ATAPI with the identity found in the
+ *      image; the gate closes unless eject is held at that moment.
+ *    - Anything else: the firmware crashes; the drive shows its `crash` face; the gate closes
+ *      unless `crash_gate_open` or eject is held.
+ * 3. The intro is accepted whenever the gate is open, also while BSY is shown. It stops the
+ *    processor; only a reset (usually after the outro) or power starts it again.
  *
  * Registers and protocols: ATA/ATAPI-6 (T13/1410D); packets: SPC-2, MMC-3. Vendor mode:
  * drive_vendor.c.
@@ -100,6 +101,8 @@ struct drive {
     /* task file */
     bool slave; /* position on the cable */
     uint8_t features, count, low, mid, high, device, error, status, control;
+
+    uint8_t low_written; /* LBA low as last written, even while BSY */
 
     /* running command */
     enum sim_pending pending;

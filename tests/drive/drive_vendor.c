@@ -3,16 +3,23 @@
  *
  * Intro: 2A in the LBA low register, command 80. From then on the status register shows 70
  * (parallel flash), 72 or 73 (SPI flash, two engines) after every command, the same with BSY while
- * a command runs. 00  read a byte, 01 write a byte: address in LBA mid and high, in parallel mode
- * bits 19..16 in the low nibble of the device register; the byte is in LBA low. Parallel mode: a
- * real bus cycle of the flash. SPI modes: the buffer. 04, 05  SPI transfer: 04 takes the lengths
- * from features/count/mid/high, 05 runs it. 72: send F + 256 C, receive L + 256 H    73: send C +
- * 256 F, receive H + 256 L The bytes received follow those sent in the buffer. Engine 73 also keeps
- * what the flash drives while it is still sending, which is why the odd lengths 01 00 03 00 work
- * there for command 90. 81  outro. 08 (DEVICE RESET): the processor starts again from the flash. 80
- * with 2E in LBA low: erases the whole flash. No tool may ever send it; it works here so that tests
- * can tell. Bits 15 and 11 of a buffer address are not decoded; what lies behind the 1 KiB is not
- * modelled and reads 00.
+ * a command runs.
+ *
+ * - 00 reads a byte, 01 writes one: address in LBA mid and high, in parallel mode bits 19..16 in
+ *   the low nibble of the device register; the byte is in LBA low. Parallel mode: a real bus cycle
+ *   of the flash. SPI modes: the buffer.
+ * - 04 and 05, SPI transfer: 04 takes the lengths from features, count, mid and high (F, C, L, H),
+ *   05 runs it. Engine 72 sends F + 256 C bytes and receives L + 256 H; engine 73 sends C + 256 F
+ *   and receives H + 256 L. The bytes received follow those sent in the buffer. Engine 73 also
+ *   keeps what the flash drives while it is still sending, which is why the odd lengths
+ *   01 00 03 00 work there for opcode 90.
+ * - 81 is the outro. After it, or without it, 08 (DEVICE RESET) starts the processor again from
+ *   the flash.
+ * - 80 with 2E in LBA low erases the whole flash. No tool may ever send it; it works here in every
+ *   state, even behind a closed gate, so that tests can tell.
+ *
+ * Bits 15 and 11 of a buffer address are not decoded; what lies behind the 1 KiB is not modelled
+ * and reads 00.
  */
 #include <string.h>
 
@@ -216,7 +223,7 @@ bool sim_vendor_command(struct drive *drive, uint64_t now_us, uint8_t command)
 {
     bool inside = drive->phase == SIM_PHASE_VENDOR;
 
-    if (command == VENDOR_INTRO && drive->low == DESTROY_KEY) {
+    if (command == VENDOR_INTRO && drive->low_written == DESTROY_KEY) {
         destroy(drive, now_us);
         return true;
     }

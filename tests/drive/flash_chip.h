@@ -8,10 +8,11 @@
  * status".
  *
  * Power that fails while an operation runs leaves it torn, by chance (seeded):
- *   byte program   any subset of the bits that were to be cleared is cleared;
- *   page program   a prefix, or any subset, of the bytes is done and one more byte is torn;
- *   erase          every byte is old, or old with some more bits set, or FF;
- *   page load part (erases and programs in one go) one of the two, for the whole page.
+ *
+ * - byte program: any subset of the bits that were to be cleared is cleared;
+ * - page program: a prefix, or any subset, of the bytes is done and one more byte is torn;
+ * - erase: every byte is old, or old with some more bits set, or FF;
+ * - page load parts, which erase and program in one go: one of the two, for the whole page.
  */
 #ifndef TESTS_DRIVE_FLASH_CHIP_H
 #define TESTS_DRIVE_FLASH_CHIP_H

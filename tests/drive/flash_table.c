@@ -1,7 +1,7 @@
 /*
- * The chips. IDs, sizes and commands are from the data sheets named at each group; durations are
- * the typical values given there, rounded. "typical of the family" marks a duration taken from a
- * sister part.
+ * The chips. IDs, sizes and commands are those of the makers' data sheets; durations are the
+ * typical values given there, rounded. "Typical of the family" marks a duration taken from a sister
+ * part.
  */
 #include <string.h>
 
@@ -24,8 +24,10 @@
         }                                                                                          \
     }
 
-/* AMD 29F uniform 64 KiB sectors: 7 µs per byte, 1 s per sector, 8 sectors 8 s; A10-A0 decoded, 50
- * µs time-out, DQ5. */
+/*
+ * AMD 29F, uniform 64 KiB sectors: 7 µs per byte, 1 s per sector; A10-A0 decoded, 50 µs time-out,
+ * DQ5.
+ */
 #define AM29F(chip_name, kib, dev)                                                                 \
     {                                                                                              \
         .name = (chip_name), .bus = SIM_CHIP_PARALLEL, .size = KIB(kib), .bank_size = BANK,        \
@@ -115,12 +117,12 @@
     }
 
 const struct sim_chip_type sim_chip_types[] = {
-    /* SST data sheets S71147 (39SF010A/020A/040) and S71146 (39VF080) */
+    /* SST data sheets SST39SF010A/020A/040 and SST39VF080 */
     SST39("SST39SF010A", 128, 0xB5, ),
     SST39("SST39SF020A", 256, 0xB6, ),
     SST39("SST39SF040", 512, 0xB7, ),
     SST39("SST39VF080", 1024, 0xD8, {0x50, KIB(64), MS(18)}, ),
-    /* AMD publication 21444 (Am29F040B), 21503 (Am29F080B) */
+    /* AMD data sheets Am29F040B and Am29F080B */
     AM29F("Am29F040B", 512, 0xA4),
     AM29F("Am29F080B", 1024, 0xD5),
     /* Winbond W49F020: byte program 35 µs, chip erase 100 ms, no sectors */
@@ -157,21 +159,21 @@ const struct sim_chip_type sim_chip_types[] = {
         .dq5 = true,
         .erases = {{0x30, KIB(16), MS(300)}, {0x10, 0, MS(2400)}},
     },
-    /* SST data sheet S71062 (29EE020A); Winbond W29C020 has the same page and commands, typical of
-       the family */
+    /* SST data sheet SST29EE020A; Winbond W29C020 has the same page and commands, durations typical
+     * of the family */
     PAGE_LOAD("SST29EE020A", 256, 0xBF, 0x10),
     PAGE_LOAD("W29C020", 256, 0xDA, 0x45),
-    /* Macronix PM0927 (MX25L1005), PM1226 (MX25L2005), PM1237 (MX25L8005) */
+    /* Macronix data sheets MX25L1005, MX25L2005, MX25L8005 */
     MX25L("MX25L1005", 128, 0x11, 2, 1000, ),
     MX25L("MX25L2005", 256, 0x12, 2, 1800, {0x52, KIB(64), MS(1000)}, ),
     MX25L("MX25L8005", 1024, 0x14, 3, 7000, {0x52, KIB(64), MS(1000)}, ),
-    /* Winbond W25X10/20/40/80 */
+    /* Winbond data sheet W25X10/20/40/80 */
     W25X("W25X20", 256, 0x12, 2000),
     W25X("W25X40", 512, 0x13, 4000),
-    /* SST data sheet S71231 (25VF040), S71192 (25VF020) */
+    /* SST data sheets SST25VF020 and SST25VF040 */
     SST25VF("SST25VF020", 256, 0x43),
     SST25VF("SST25VF040", 512, 0x44),
-    /* Atmel 1440 (AT25F1024/2048) */
+    /* Atmel data sheet AT25F1024/2048 */
     AT25F("AT25F1024", 128, 0x60, 32),
     AT25F("AT25F2048", 256, 0x63, 64),
     /*

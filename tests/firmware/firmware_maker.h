@@ -3,21 +3,28 @@
  * MediaTek (8051) firmware and nothing else. All other bytes come from our own number generator; no
  * byte of anybody's firmware is in them.
  *
- * Positions inside bank 0 (B = a quarter of a bank, 0x4000 for 64 KiB banks: the end of the boot
- * code area): B+0x040 bank call trampoline          B+0x140 internal revision, as code B+0x0B4
- * INQUIRY template              B+0x300 VIDEO_TS (not in CD-ROM images) B+0x100 integrity word of
- * the simulation: "SIMDRIVE" and a CRC-32 (little-endian) of the whole image, taken with the CRC's
- * four bytes as zero. The simulated firmware refuses to run when it is wrong. It exists only here:
- *           no real firmware has it and no tool may use it.
- *   B+0x110 copy of the IDENTIFY strings  B+0x320, B+0x340 media table landmarks (DVD writers)
- *                                         B+0x380 EEPROM checksum compare, B+0x3A0 eject button
- * code
+ * Positions inside bank 0, from the end of the boot code area on (a quarter of a bank: 0x4000 for
+ * 64 KiB banks):
+ *
+ * - 0x040 bank call trampoline
+ * - 0x0B4 INQUIRY template
+ * - 0x100 integrity word of the simulation: "SIMDRIVE" and a CRC-32 (little-endian) of the whole
+ *   image, taken with the CRC's four bytes as zero. The simulated firmware refuses to run when it
+ *   is wrong. It exists only here: no real firmware has it and no tool may use it.
+ * - 0x110 copy of the IDENTIFY strings
+ * - 0x140 internal revision, as code
+ * - 0x300 VIDEO_TS (not in CD-ROM images)
+ * - 0x320 and 0x340 media table landmarks (DVD writers)
+ * - 0x380 EEPROM checksum compare
+ * - 0x3A0 eject button code
  *
  * Layouts:
- *   plain     every bank begins with an 8051 LJMP (02); all sizes
- *   rebanked  1 MiB: boot code, common area of 0x4000 bytes, upper parts of the banks; LITEONIT at
- * 0xFFF8 slim      the same with a common area of 0x3000, internal revision U... or V..., 16-byte
- * tail of [A-Z ]
+ *
+ * - plain: every bank begins with an 8051 LJMP (02); all sizes
+ * - rebanked: 1 MiB of boot code, a common area of 0x4000 bytes and the upper parts of the banks;
+ *   LITEONIT at 0xFFF8
+ * - slim: the same with a common area of 0x3000, internal revision U... or V..., and a tail of 16
+ *   characters [A-Z ]
  */
 #ifndef TESTS_FIRMWARE_FIRMWARE_MAKER_H
 #define TESTS_FIRMWARE_FIRMWARE_MAKER_H

@@ -1,9 +1,13 @@
 /*
- * Command line of the firmware maker:
- *   make-firmware [option=value]... FILE
- * Options: size=128K|256K|512K|1M|2M|8K|bytes  bank=bytes  layout=plain|rebanked|slim
- * class=cd|dvd-rom|combo|writer vendor= product= revision= internal= date= (texts)
- * fill=sparse|dense  crossflash=yes|no  damage=NAME  seed=N
+ * Command line of the firmware maker: make-firmware [option=value]... FILE
+ *
+ * - size=128K, 256K (standard), 512K, 1M, 2M, 8K or any number of bytes; bank=bytes
+ * - layout=plain, rebanked, slim
+ * - class=cd, dvd-rom, combo, writer
+ * - vendor= product= revision= internal= date= with texts
+ * - fill=dense, sparse; seed=number
+ * - crossflash=no, yes
+ * - damage=none or a name from firmware_maker.c
  */
 #include <errno.h>
 #include <stdio.h>
