@@ -1,7 +1,7 @@
 /*
  * IDE controllers and their channels: which ports a channel answers at, and whether it is switched
  * on. PCI IDE Controller Specification 1.0; "PCI IDE" prog-if bits: bit 0/2 native mode of
- * primary/secondary.
+ * primary/secondary. Sources of what is particular: PROTOCOL.md, "Controllers".
  */
 #ifndef DRIVERS_IDE_H
 #define DRIVERS_IDE_H
@@ -23,8 +23,9 @@ struct ide_channel {
     bool legacy;           /* 1F0/3F6 or 170/376 */
     bool decoding;         /* the PCI command register lets I/O through (always true without PCI) */
     bool has_pci;
+    bool single; /* one position only (a SATA port): there is no slave */
     struct pci_function controller;
-    uint8_t controller_channel; /* 0 or 1 */
+    uint8_t controller_channel; /* 0, 1 or 2 */
 
     const struct ata_bus_ops *ops; /* drivers/ata_port.c, or a simulated bus */
     void *bus;
@@ -41,15 +42,15 @@ struct ide_found {
 };
 
 /*
- * Finds every channel: PCI class 01/01 functions in legacy and native mode; without PCI or when no
- * legacy-mode controller shows them, the legacy ports 1F0/170 are offered too. The legacy channels
- * come first (ports 1-4 are numbered as users know them), add-on channels after. Does not touch a
- * drive. Stops bus mastering on the channels it lists.
+ * Finds every channel: PCI class 01/01 functions in legacy and native mode. The first two channels
+ * are always the legacy ones, 1F0 and 170, whether a controller claims them or not (ports 1-4 are
+ * numbered as users know them); add-on channels follow. Does not touch a drive. Stops bus mastering
+ * on the channels it lists. `ops` and `bus` are left empty.
  */
 void ide_find(const struct ports *ports, struct ide_found *found);
 
 /* Switches a channel's I/O decode on in the PCI command register and reads it back. Returns whether
- * it took. */
+ * it took. Other channels of the same controller must be looked at again by the caller. */
 bool ide_enable_decode(const struct ports *ports, struct ide_channel *channel);
 
 #endif

@@ -7,6 +7,19 @@
 
 #include "boot/platform.h"
 
+/* Offsets in the header (PCI 2.1, 6.1). */
+enum pci_offset {
+    PCI_VENDOR_ID = 0x00,
+    PCI_DEVICE_ID = 0x02,
+    PCI_COMMAND = 0x04,
+    PCI_REVISION = 0x08, /* then prog-if, subclass, class */
+    PCI_HEADER_TYPE = 0x0E,
+    PCI_BAR0 = 0x10,
+    PCI_SECONDARY_BUS = 0x19 /* of a bridge: header type 1 */
+};
+
+enum { PCI_COMMAND_IO = 0x0001, PCI_COMMAND_MASTER = 0x0004 };
+
 struct pci_function {
     uint8_t bus, device, function;
     uint16_t vendor_id, device_id;
@@ -15,9 +28,11 @@ struct pci_function {
     uint32_t bar[6];
 };
 
-/* Whether this machine answers configuration mechanism 1 at all (a 486 without PCI does not). */
+/* Whether this machine answers configuration mechanism 1 at all (a 486 without PCI does not) and
+ * has at least one function on bus 0. */
 bool pci_present(const struct ports *ports);
 
+/* `offset` in bytes; 16- and 32-bit accesses must be aligned. */
 uint8_t pci_read8(const struct ports *ports, const struct pci_function *function, uint8_t offset);
 uint16_t pci_read16(const struct ports *ports, const struct pci_function *function, uint8_t offset);
 uint32_t pci_read32(const struct ports *ports, const struct pci_function *function, uint8_t offset);
@@ -27,8 +42,9 @@ void pci_write16(const struct ports *ports, const struct pci_function *function,
                  uint16_t value);
 
 /*
- * Walks all functions (buses by bridges' secondary numbers or 0..255, bounded) and stores those of
- * class 01 (mass storage). Returns how many were stored, at most `limit`.
+ * Walks the functions of bus 0 and of every bus that a bridge leads to (each bus once, whatever the
+ * bridges say) and stores those of class 01 (mass storage), lower buses first. Changes nothing.
+ * Returns how many were stored, at most `limit`.
  */
 unsigned pci_find_storage(const struct ports *ports, struct pci_function *found, unsigned limit);
 
