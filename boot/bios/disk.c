@@ -1,0 +1,359 @@
+/* Disks by INT 13h. */
+#define ERROR_MODULE MODULE_BOOT
+#include "boot/bios/disk.h"
+
+#include "boot/bios/layout.h"
+#include "boot/bios/real.h"
+#include "kernel/lib/string.h"
+#include "kernel/lib/text.h"
+
+enum {
+    DISK_RESET = 0x00,
+    DISK_READ = 0x02,
+    DISK_WRITE = 0x03,
+    DISK_PARAMETERS = 0x08,
+    EDD_CHECK = 0x41,
+    EDD_READ = 0x42,
+    EDD_WRITE = 0x43,
+    EDD_PARAMETERS = 0x48
+};
+
+/* Status of INT 13h (IBM BIOS Interface Technical Reference; EDD for B0h and above, 31h). */
+enum {
+    STATUS_WRITE_PROTECTED = 0x03,
+    STATUS_MEDIUM_CHANGED = 0x06,
+    STATUS_NO_MEDIUM = 0x31,
+    STATUS_NO_ANSWER = 0x80,
+    STATUS_NOT_READY = 0xAA
+};
+
+enum { FIRST_HARD_DISK = 0x80, HARD_DISKS_MAX = 16, FLOPPIES_MAX = 2 };
+
+/* Three tries with a reset between them: a floppy motor may still be starting up at the first
+ * (IBM BIOS Interface Technical Reference, INT 13h). */
+enum { TRIES = 3 };
+
+/* One call moves half of the transfer buffer; some BIOSes take no more than 127 sectors (EDD). */
+enum { TRANSFER_BYTES = LOW_BUFFER_SIZE / 2 };
+
+/* EDD: disk address packet. */
+struct address_packet {
+    uint8_t size, reserved;
+    uint16_t count;
+    uint16_t offset, segment;
+    uint64_t lba;
+} __attribute__((packed));
+
+/* EDD: result buffer of function 48h, as far as it is used. */
+struct drive_parameters {
+    uint16_t size;
+    uint16_t flags;
+    uint32_t cylinders, heads, sectors;
+    uint64_t total_sectors;
+    uint16_t sector_bytes;
+    uint32_t configuration;
+    uint16_t path_key; /* BEDDh: the following fields are there */
+    uint8_t path_length, reserved[3];
+    char host_bus[4];
+    char interface[8];
+} __attribute__((packed));
+
+enum { PARAMETERS_REMOVABLE = 0x0004, PARAMETERS_PATH_KEY = 0xBEDD };
+
+/* Calls INT 13h AH=`function` for the disk; returns AH, 0 when carry is clear. */
+static uint8_t call(const struct bios_disk *disk, uint8_t function,
+                    struct real_registers *registers)
+{
+    registers->eax = (registers->eax & 0xFF) | (uint32_t)function << 8;
+    registers->edx = (registers->edx & 0xFF00) | disk->number;
+    real_int(0x13, registers);
+    if ((registers->eflags & REAL_CARRY) == 0)
+        return 0;
+    return registers->eax >> 8 & 0xFF ? (uint8_t)(registers->eax >> 8) : 0xFF;
+}
+
+static err_t error_of(uint8_t status)
+{
+    switch (status) {
+    case 0:
+        return 0;
+    case STATUS_WRITE_PROTECTED:
+        return ERR(ERR_WRITE_PROTECTED);
+    case STATUS_MEDIUM_CHANGED:
+        return ERR(ERR_MEDIA_CHANGED);
+    case STATUS_NO_MEDIUM:
+    case STATUS_NO_ANSWER:
+    case STATUS_NOT_READY:
+        return ERR(ERR_NO_MEDIA);
+    default:
+        return ERR(ERR_IO);
+    }
+}
+
+/* One transfer between the disk and the transfer buffer by logical block. */
+static uint8_t transfer_enhanced(const struct bios_disk *disk, bool write, uint64_t lba,
+                                 uint32_t count)
+{
+    struct address_packet *packet = real_memory(LOW_SCRATCH);
+    struct real_registers registers = {.esi = LOW_SCRATCH};
+
+    *packet = (struct address_packet){
+        .size = sizeof(*packet), .count = (uint16_t)count, .segment = LOW_BUFFER >> 4, .lba = lba};
+    return call(disk, write ? EDD_WRITE : EDD_READ, &registers);
+}
+
+/* The same by cylinder, head and sector; the caller keeps within one track. */
+static uint8_t transfer_classic(const struct bios_disk *disk, bool write, uint64_t lba,
+                                uint32_t count)
+{
+    uint32_t track = (uint32_t)(lba / disk->sectors);
+    uint32_t sector = (uint32_t)(lba % disk->sectors) + 1;
+    uint32_t cylinder = track / disk->heads;
+    struct real_registers registers = {
+        .eax = count,
+        .ecx = (cylinder & 0xFF) << 8 | (cylinder >> 2 & 0xC0) | sector,
+        .edx = (track % disk->heads) << 8,
+        .es = LOW_BUFFER >> 4,
+    };
+
+    return call(disk, write ? DISK_WRITE : DISK_READ, &registers);
+}
+
+static uint8_t transfer(const struct bios_disk *disk, bool write, uint64_t lba, uint32_t count)
+{
+    uint8_t status = 0;
+
+    for (unsigned attempt = 0; attempt < TRIES; attempt++) {
+        struct real_registers registers = {.eax = 0};
+
+        status = disk->enhanced ? transfer_enhanced(disk, write, lba, count)
+                                : transfer_classic(disk, write, lba, count);
+        if (status == 0 || status == STATUS_WRITE_PROTECTED || status == STATUS_MEDIUM_CHANGED ||
+            status == STATUS_NO_MEDIUM)
+            break;
+        call(disk, DISK_RESET, &registers);
+    }
+    return status;
+}
+
+/* How many sectors the next transfer may move: what fits the buffer, and the rest of the track. */
+static uint32_t next_count(const struct bios_disk *disk, uint64_t lba, uint32_t wanted)
+{
+    uint32_t count = TRANSFER_BYTES / disk->block.sector_size;
+
+    if (!disk->enhanced) {
+        uint32_t left = disk->sectors - (uint32_t)(lba % disk->sectors);
+
+        count = left < count ? left : count;
+    }
+    return wanted < count ? wanted : count;
+}
+
+/*
+ * The geometry of the diskette in a floppy drive can be smaller than the drive's: the boot sector
+ * says so (Microsoft FAT specification, BPB_SecPerTrk and BPB_NumHeads at 18h and 1Ah,
+ * BPB_TotSec16 at 13h). Anything else keeps the drive's own geometry.
+ */
+static void learn_diskette(struct bios_disk *disk, const uint8_t *sector)
+{
+    uint16_t sectors = (uint16_t)(sector[0x18] | sector[0x19] << 8);
+    uint16_t heads = (uint16_t)(sector[0x1A] | sector[0x1B] << 8);
+    uint16_t total = (uint16_t)(sector[0x13] | sector[0x14] << 8);
+
+    if (sector[510] != 0x55 || sector[511] != 0xAA || sectors == 0 || sectors > disk->sectors ||
+        heads == 0 || heads > disk->heads || total % (sectors * heads) != 0 || total == 0 ||
+        total / (sectors * heads) > disk->cylinders)
+        return;
+    disk->sectors = sectors;
+    disk->heads = heads;
+    disk->cylinders = (uint16_t)(total / (sectors * heads));
+    disk->block.sector_count = total;
+}
+
+static void ask_geometry(struct bios_disk *disk);
+
+/*
+ * Before the first transfer from a floppy's medium. The change line of a floppy drive stays active
+ * until the first access, also for the diskette that was in it all the time: this first change is
+ * not one.
+ */
+static err_t meet_medium(struct bios_disk *disk)
+{
+    uint8_t status;
+
+    if (disk->medium_known || disk->number >= FIRST_HARD_DISK)
+        return 0;
+    ask_geometry(disk);
+    status = transfer(disk, false, 0, 1);
+    if (status == STATUS_MEDIUM_CHANGED)
+        status = transfer(disk, false, 0, 1);
+    if (status != 0)
+        return error_of(status);
+    learn_diskette(disk, real_memory(LOW_BUFFER));
+    disk->medium_known = true;
+    return 0;
+}
+
+static err_t move_sectors(struct bios_disk *disk, bool write, uint64_t lba, uint32_t count,
+                          uint8_t *bytes)
+{
+    uint8_t *buffer = real_memory(LOW_BUFFER);
+    err_t error = meet_medium(disk);
+
+    if (error != 0)
+        return error;
+    if (disk->block.sector_count != 0 &&
+        (lba > disk->block.sector_count || count > disk->block.sector_count - lba))
+        return ERR(ERR_ARGUMENT);
+    while (count > 0) {
+        uint32_t now = next_count(disk, lba, count);
+        size_t size = (size_t)now * disk->block.sector_size;
+        uint8_t status;
+
+        if (write)
+            memcpy(buffer, bytes, size);
+        status = transfer(disk, write, lba, now);
+        if (status != 0) {
+            disk->medium_known = disk->medium_known && status != STATUS_MEDIUM_CHANGED &&
+                                 error_class(error_of(status)) != ERR_NO_MEDIA;
+            return error_of(status);
+        }
+        if (!write)
+            memcpy(bytes, buffer, size);
+        bytes += size;
+        lba += now;
+        count -= now;
+    }
+    return 0;
+}
+
+static err_t disk_read(void *context, uint64_t lba, uint32_t count, void *buffer)
+{
+    return move_sectors(context, false, lba, count, buffer);
+}
+
+static err_t disk_write(void *context, uint64_t lba, uint32_t count, const void *buffer)
+{
+    return move_sectors(context, true, lba, count, (uint8_t *)(uintptr_t)buffer);
+}
+
+/* Function 08h: geometry. Without an answer the disk has none, and can't be used without EDD. */
+static void ask_geometry(struct bios_disk *disk)
+{
+    struct real_registers registers = {.eax = 0};
+
+    disk->cylinders = disk->heads = disk->sectors = 0;
+    if (call(disk, DISK_PARAMETERS, &registers) != 0 || (registers.ecx & 0x3F) == 0)
+        return;
+    disk->cylinders = (uint16_t)(((registers.ecx >> 8 & 0xFF) | (registers.ecx << 2 & 0x300)) + 1);
+    disk->heads = (uint16_t)((registers.edx >> 8 & 0xFF) + 1);
+    disk->sectors = registers.ecx & 0x3F;
+    disk->block.sector_count = (uint64_t)disk->cylinders * disk->heads * disk->sectors;
+}
+
+/* Functions 41h and 48h. Returns the parameters in the scratch memory, or NULL without EDD. */
+static const struct drive_parameters *ask_enhanced(struct bios_disk *disk)
+{
+    enum { SIGNATURE_IN = 0x55AA, SIGNATURE_OUT = 0xAA55, PACKET_ACCESS = 0x0001 };
+    struct drive_parameters *parameters = real_memory(LOW_SCRATCH);
+    struct real_registers registers = {.ebx = SIGNATURE_IN};
+
+    if (call(disk, EDD_CHECK, &registers) != 0 || (registers.ebx & 0xFFFF) != SIGNATURE_OUT ||
+        (registers.ecx & PACKET_ACCESS) == 0)
+        return NULL;
+    memset(parameters, 0, sizeof(*parameters));
+    parameters->size = sizeof(*parameters);
+    registers = (struct real_registers){.esi = LOW_SCRATCH};
+    if (call(disk, EDD_PARAMETERS, &registers) != 0)
+        return NULL;
+    disk->enhanced = true;
+    return parameters;
+}
+
+static bool sector_size_known(uint16_t size)
+{
+    return size == 512 || size == 1024 || size == 2048 || size == 4096;
+}
+
+/* Names a hard disk by what it hangs on, its number and its size. */
+static void name_disk(struct bios_disk *disk, bool usb)
+{
+    uint64_t megabytes = disk->block.sector_count * disk->block.sector_size / 1000000;
+    char size[16];
+
+    if (disk->number < FIRST_HARD_DISK)
+        text_format(disk->block.name, sizeof(disk->block.name),
+                    "floppy disk %c:", 'A' + disk->number);
+    else {
+        if (megabytes >= 1000)
+            text_format(size, sizeof(size), "%u.%u GB", (unsigned)(megabytes / 1000),
+                        (unsigned)(megabytes % 1000 / 100));
+        else
+            text_format(size, sizeof(size), "%u MB", (unsigned)megabytes);
+        text_format(disk->block.name, sizeof(disk->block.name), "%s disk %02X, %s",
+                    usb ? "USB" : "hard", disk->number, size);
+    }
+}
+
+/* Fills one entry; false when there is no such disk or it can't be used. */
+static bool open_disk(struct bios_disk *disk, uint8_t number)
+{
+    const struct drive_parameters *parameters = NULL;
+    bool usb = false;
+
+    *disk = (struct bios_disk){.number = number};
+    disk->block.context = disk;
+    disk->block.read = disk_read;
+    disk->block.write = disk_write;
+    disk->block.sector_size = 512;
+    ask_geometry(disk);
+    if (number >= FIRST_HARD_DISK)
+        parameters = ask_enhanced(disk);
+    else
+        disk->block.removable = true;
+    if (parameters != NULL && parameters->total_sectors != 0)
+        disk->block.sector_count = parameters->total_sectors;
+    if (parameters != NULL && parameters->sector_bytes != 0) {
+        if (!sector_size_known(parameters->sector_bytes))
+            return false;
+        disk->block.sector_size = parameters->sector_bytes;
+    }
+    if (parameters != NULL) {
+        disk->block.removable = (parameters->flags & PARAMETERS_REMOVABLE) != 0;
+        usb = parameters->path_key == PARAMETERS_PATH_KEY &&
+              memcmp(parameters->interface, "USB", 3) == 0;
+    }
+    name_disk(disk, usb);
+    return disk->enhanced || (disk->sectors != 0 && disk->heads != 0);
+}
+
+/* How many drives the BIOS has from `first` on: function 08h returns it in DL. */
+static unsigned drive_count(uint8_t first, unsigned limit)
+{
+    struct bios_disk any = {.number = first};
+    struct real_registers registers = {.eax = 0};
+    unsigned count;
+
+    if (call(&any, DISK_PARAMETERS, &registers) != 0)
+        return 0;
+    count = registers.edx & 0xFF;
+    return count < limit ? count : limit;
+}
+
+static void scan_from(struct bios_disks *disks, uint8_t first, unsigned count)
+{
+    for (unsigned i = 0; i < count && disks->count < PLATFORM_DISKS; i++) {
+        if (open_disk(&disks->disk[disks->count], (uint8_t)(first + i)))
+            disks->count++;
+    }
+}
+
+void disks_scan(struct bios_disks *disks)
+{
+    enum { EQUIPMENT_FLOPPIES = 0x01 };
+    bool floppies = (real_read8(BDA_EQUIPMENT) & EQUIPMENT_FLOPPIES) != 0;
+
+    disks->count = 0;
+    scan_from(disks, FIRST_HARD_DISK, drive_count(FIRST_HARD_DISK, HARD_DISKS_MAX));
+    scan_from(disks, 0, floppies ? drive_count(0, FLOPPIES_MAX) : 0);
+}

@@ -1,0 +1,35 @@
+/*
+ * Addresses and selectors that assembly and C share.
+ *
+ * Conventional memory, once the loader's parameters have been copied away:
+ *   0000 interrupt vectors, BIOS data     8000 low part of the kernel
+ *   A000 stack of BIOS calls              C000 scratch for BIOS calls
+ *  10000 transfer buffer for disks: one 64 KiB page of the DMA controller, never crossed
+ */
+#ifndef BOOT_BIOS_LAYOUT_H
+#define BOOT_BIOS_LAYOUT_H
+
+#define LOW_STACK_TOP    0xBFF0
+#define LOW_SCRATCH      0xC000
+#define LOW_SCRATCH_SIZE 0x1000
+#define LOW_BUFFER       0x10000
+#define LOW_BUFFER_SIZE  0x10000
+
+#define SELECTOR_CODE32 0x08
+#define SELECTOR_DATA32 0x10
+#define SELECTOR_CODE16 0x18
+#define SELECTOR_DATA16 0x20
+
+/* BIOS data area (IBM PC/AT Technical Reference, segment 40h). */
+#define BDA_EQUIPMENT     0x410
+#define BDA_SHIFT_FLAGS   0x417
+#define BDA_TICKS         0x46C
+#define BDA_RESET_FLAG    0x472
+#define BDA_LAST_ROW      0x484
+#define BDA_KEYBOARD_TYPE 0x496
+#define BDA_PRINT_SCREEN  0x500
+
+#define KERNEL_STACK_SIZE 0x10000
+#define COMMAND_LINE_MAX  2047 /* characters */
+
+#endif
