@@ -6,6 +6,13 @@
 
 BUILD := build
 
+# Builds use all cores without being told to.
+MAKEFLAGS += -j$(shell nproc)
+
+# `make V=1` shows whole commands.
+Q := $(if $(V),,@)
+say = @printf '  %-5s %s\n' $(1) $(2)
+
 # The one list of Debian packages. Targets install what is missing (as root, or through sudo).
 PACKAGES := gcc make git python3 clang clang-format libclang-rt-14-dev libcmocka-dev pkg-config \
             qemu-system-x86 syslinux syslinux-common mtools dosfstools memtest86+ busybox-static cpio
@@ -33,18 +40,22 @@ all: $(KERNEL)
 
 $(BUILD)/bios/%.o: %.c | packages
 	@mkdir -p $(@D)
-	$(CC) $(KERNEL_CFLAGS) -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)$(CC) $(KERNEL_CFLAGS) -c $< -o $@
 
 $(BUILD)/bios/%.o: %.S | packages
 	@mkdir -p $(@D)
-	$(CC) -m32 -march=i486 -I. -MMD -MP -c $< -o $@
+	$(call say,AS,$@)
+	$(Q)$(CC) -m32 -march=i486 -I. -MMD -MP -c $< -o $@
 
 $(BUILD)/bios/kernel.elf: $(BIOS_OBJ) boot/bios/kernel.ld
-	ld -m elf_i386 -nostdlib --gc-sections --fatal-warnings -z noexecstack --no-warn-rwx-segments \
+	$(call say,LD,$@)
+	$(Q)ld -m elf_i386 -nostdlib --gc-sections --fatal-warnings -z noexecstack --no-warn-rwx-segments \
 	   -T boot/bios/kernel.ld -Map $(BUILD)/bios/kernel.map -o $@ $(BIOS_OBJ)
 
 $(KERNEL): $(BUILD)/bios/kernel.elf
-	objcopy -O binary $< $@
+	$(call say,BIN,$@)
+	$(Q)objcopy -O binary $< $@
 
 # ---- images --------------------------------------------------------------------------------------
 
@@ -67,13 +78,16 @@ SANITIZE    := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-o
 # Three builds of the same sources: with sanitizers, fast, and for libFuzzer.
 $(BUILD)/asan/%.o: %.c | packages
 	@mkdir -p $(@D)
-	gcc $(HOST_CFLAGS) $(SANITIZE) -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)gcc $(HOST_CFLAGS) $(SANITIZE) -c $< -o $@
 $(BUILD)/fast/%.o: %.c | packages
 	@mkdir -p $(@D)
-	gcc $(HOST_CFLAGS) -O2 -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)gcc $(HOST_CFLAGS) -O2 -c $< -o $@
 $(BUILD)/fuzzobj/%.o: %.c | packages
 	@mkdir -p $(@D)
-	clang $(HOST_CFLAGS) -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c $< -o $@
+	$(call say,CC,$@)
+	$(Q)clang $(HOST_CFLAGS) -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -c $< -o $@
 
 $(BUILD)/asan/product.a: $(patsubst %.c,$(BUILD)/asan/%.o,$(HOST_C))
 $(BUILD)/asan/bench.a:   $(patsubst %.c,$(BUILD)/asan/%.o,$(TEST_C))
@@ -82,26 +96,33 @@ $(BUILD)/fast/bench.a:   $(patsubst %.c,$(BUILD)/fast/%.o,$(TEST_C))
 $(BUILD)/fuzzobj/product.a: $(patsubst %.c,$(BUILD)/fuzzobj/%.o,$(HOST_C))
 $(BUILD)/%.a:
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/unit/%: $(BUILD)/asan/tests/unit/%.o $(BUILD)/asan/bench.a $(BUILD)/asan/product.a
 	@mkdir -p $(@D)
-	gcc $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
+	$(call say,LINK,$@)
+	$(Q)gcc $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
 $(BUILD)/simulation/%: $(BUILD)/fast/tests/simulation/%.o $(BUILD)/fast/bench.a $(BUILD)/fast/product.a
 	@mkdir -p $(@D)
-	gcc -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
+	$(call say,LINK,$@)
+	$(Q)gcc -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
 $(BUILD)/simulation-asan/%: $(BUILD)/asan/tests/simulation/%.o $(BUILD)/asan/bench.a $(BUILD)/asan/product.a
 	@mkdir -p $(@D)
-	gcc $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
+	$(call say,LINK,$@)
+	$(Q)gcc $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
 $(BUILD)/fuzz/%: $(BUILD)/fuzzobj/tests/fuzz/%.o $(BUILD)/fuzzobj/product.a
 	@mkdir -p $(@D)
-	clang -fsanitize=fuzzer,address,undefined -o $@ $< $(filter %.a,$^)
+	$(call say,LINK,$@)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $< $(filter %.a,$^)
 .SECONDARY:
 
 $(BUILD)/make-firmware: tests/firmware/make_firmware.c $(BUILD)/fast/bench.a
-	gcc $(HOST_CFLAGS) -MF $(BUILD)/make-firmware.d -O2 -o $@ $^
+	$(call say,CC,$@)
+	$(Q)gcc $(HOST_CFLAGS) -MF $(BUILD)/make-firmware.d -O2 -o $@ $^
 $(BUILD)/drive-bridge: $(patsubst %.c,$(BUILD)/fast/%.o,$(wildcard tests/drive/bridge*.c)) $(BUILD)/fast/bench.a
-	gcc -o $@ $^
+	$(call say,LINK,$@)
+	$(Q)gcc -o $@ $^
 
 # ---- what to call --------------------------------------------------------------------------------
 
@@ -128,7 +149,10 @@ check: $(addprefix $(BUILD)/unit/,$(UNIT)) $(addprefix $(BUILD)/simulation/,$(SI
 qemu-test: images $(BUILD)/drive-bridge $(BUILD)/make-firmware
 	/usr/bin/python3 tests/run.py --qemu tests/qemu
 
-test: check qemu-test
+# One after the other: both use all cores.
+test:
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory qemu-test
 
 run: images $(BUILD)/drive-bridge $(BUILD)/make-firmware
 	/usr/bin/python3 tests/qemu/run.py
