@@ -116,6 +116,7 @@ uint8_t mtk_look(struct mtk *mtk)
 {
     uint8_t status;
 
+    mtk_forget(mtk);
     select_drive(mtk);
     status = get_status(mtk);
     mtk->mode = mtk_mode_of_status(status);
@@ -136,21 +137,29 @@ static bool is_intro_answer(uint8_t status)
            status == MTK_STATUS_SLIM_52;
 }
 
-uint8_t mtk_intro(struct mtk *mtk)
+err_t mtk_try_intro(struct mtk *mtk)
 {
     uint64_t deadline;
+    err_t error;
 
     mtk->mode = MTK_NONE;
     select_drive(mtk);
-    if (ata_pause(mtk->device, INTRO_SELECT_US) != 0)
-        return get_status(mtk);
+    error = ata_pause(mtk->device, INTRO_SELECT_US);
+    if (error != 0)
+        return error;
     send_intro(mtk);
-    (void)ata_pause(mtk->device, INTRO_SETTLE_US);
+    error = ata_pause(mtk->device, INTRO_SETTLE_US);
     deadline = mtk_now_us(mtk) + INTRO_ANSWER_US;
-    while (!is_intro_answer(mtk_look(mtk)) && mtk_now_us(mtk) < deadline) {
-        if (ata_pause(mtk->device, INTRO_READ_US) != 0)
-            break;
-    }
+    while (error == 0 && !is_intro_answer(mtk_look(mtk)) && mtk_now_us(mtk) < deadline)
+        error = ata_pause(mtk->device, INTRO_READ_US);
+    if (error == 0 && mtk->mode == MTK_NONE)
+        error = ERR(ERR_VENDOR_REFUSED);
+    return error;
+}
+
+uint8_t mtk_intro(struct mtk *mtk)
+{
+    (void)mtk_try_intro(mtk);
     return mtk->device->last_status;
 }
 
@@ -333,10 +342,8 @@ err_t mtk_spi_fetch(struct mtk *mtk, unsigned offset, uint8_t *bytes, unsigned s
     return error;
 }
 
-err_t mtk_spi_run_raw(struct mtk *mtk, const uint8_t counts[4], bool full)
+void mtk_spi_counts_raw(struct mtk *mtk, const uint8_t counts[4], bool full)
 {
-    err_t error;
-
     if (full || mtk->bank != 0)
         select_drive(mtk);
     put(mtk, ATA_REG_FEATURES, counts[0]);
@@ -346,15 +353,9 @@ err_t mtk_spi_run_raw(struct mtk *mtk, const uint8_t counts[4], bool full)
     put(mtk, ATA_REG_LBA_HIGH, counts[3]);
     mtk->lba_mid = counts[2];
     mtk->lba_high = counts[3];
-    error = run_command(mtk, COMMAND_SPI_LOAD, full);
-    if (error != 0)
-        return error;
-    if (full)
-        select_drive(mtk);
-    return run_command(mtk, COMMAND_SPI_START, full);
 }
 
-err_t mtk_spi_run(struct mtk *mtk, unsigned sent, unsigned received, bool full)
+err_t mtk_spi_counts(struct mtk *mtk, unsigned sent, unsigned received, bool full)
 {
     uint8_t sent_low = (uint8_t)sent, sent_high = (uint8_t)(sent >> 8);
     uint8_t received_low = (uint8_t)received, received_high = (uint8_t)(received >> 8);
@@ -363,7 +364,19 @@ err_t mtk_spi_run(struct mtk *mtk, unsigned sent, unsigned received, bool full)
 
     if (sent > MTK_SPI_BUFFER || received > MTK_SPI_BUFFER - sent)
         return ERR(ERR_ARGUMENT);
-    return mtk_spi_run_raw(mtk, mtk->mode == MTK_SPI_72 ? little : big, full);
+    mtk_spi_counts_raw(mtk, mtk->mode == MTK_SPI_72 ? little : big, full);
+    return 0;
+}
+
+err_t mtk_spi_run(struct mtk *mtk, bool full)
+{
+    err_t error = run_command(mtk, COMMAND_SPI_LOAD, full);
+
+    if (error != 0)
+        return error;
+    if (full)
+        select_drive(mtk);
+    return run_command(mtk, COMMAND_SPI_START, full);
 }
 
 err_t mtk_spi_transfer(struct mtk *mtk, const uint8_t *sent, unsigned sent_size, uint8_t *received,
@@ -372,7 +385,9 @@ err_t mtk_spi_transfer(struct mtk *mtk, const uint8_t *sent, unsigned sent_size,
     err_t error = mtk_spi_fill(mtk, 0, sent, sent_size, full);
 
     if (error == 0)
-        error = mtk_spi_run(mtk, sent_size, received_size, full);
+        error = mtk_spi_counts(mtk, sent_size, received_size, full);
+    if (error == 0)
+        error = mtk_spi_run(mtk, full);
     if (error == 0)
         error = mtk_spi_fetch(mtk, sent_size, received, received_size, full);
     return error;

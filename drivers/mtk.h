@@ -57,6 +57,9 @@ uint8_t mtk_look(struct mtk *mtk);
 uint8_t mtk_intro(struct mtk *mtk);
 uint8_t mtk_intro_quick(struct mtk *mtk);
 
+/* mtk_intro() with its outcome: ERR_VENDOR_REFUSED (raw status in method->status), ERR_ABORTED. */
+err_t mtk_try_intro(struct mtk *mtk);
+
 /*
  * Outro: command 81, DEVICE RESET, 350 ms, then up to 1500 ms for the restarted firmware to clear
  * BSY; a drive that stays busy is no error here. ERR_ABORTED. PROTOCOL.md, "Outro".
@@ -89,18 +92,19 @@ err_t mtk_done(struct mtk *mtk);
 bool mtk_is_prompt(const struct mtk *mtk);
 
 /*
- * The SPI engine in its parts. `offset` counts from the start of the transmit buffer. Sent and
+ * The SPI engine in its parts: fill the transmit buffer, set the counts, run, fetch. `offset`
+ * counts from the start of the transmit buffer; what comes in follows what was sent. Sent and
  * received bytes together are at most 260. Errors as mtk_read_byte(). PROTOCOL.md, "SPI engine".
  */
 enum { MTK_SPI_BUFFER = 260 };
 err_t mtk_spi_fill(struct mtk *mtk, unsigned offset, const uint8_t *bytes, unsigned size,
                    bool full);
-err_t mtk_spi_run(struct mtk *mtk, unsigned sent, unsigned received, bool full);
+err_t mtk_spi_counts(struct mtk *mtk, unsigned sent, unsigned received, bool full);
+err_t mtk_spi_run(struct mtk *mtk, bool full);
 err_t mtk_spi_fetch(struct mtk *mtk, unsigned offset, uint8_t *bytes, unsigned size, bool full);
 
-/* As mtk_spi_run(), with the four count registers as given: features, sector count, LBA mid, LBA
- * high. */
-err_t mtk_spi_run_raw(struct mtk *mtk, const uint8_t counts[4], bool full);
+/* The four count registers as given: features, sector count, LBA mid, LBA high. */
+void mtk_spi_counts_raw(struct mtk *mtk, const uint8_t counts[4], bool full);
 
 /* One whole SPI transaction: fills, runs, fetches what came after the sent bytes. */
 err_t mtk_spi_transfer(struct mtk *mtk, const uint8_t *sent, unsigned sent_size, uint8_t *received,

@@ -33,17 +33,12 @@ static bool is_spi(const struct mtk *mtk)
  */
 static err_t intro(struct mtk *mtk)
 {
-    err_t error = 0;
+    err_t error = mtk_try_intro(mtk);
 
-    if (mtk_intro(mtk) == MTK_STATUS_BUSY_72) {
-        error = mtk_outro(mtk);
-        if (error == 0)
-            (void)mtk_intro(mtk);
-    }
-    if (error != 0 || mtk->mode != MTK_NONE)
+    if (error_class(error) != ERR_VENDOR_REFUSED || mtk->device->last_status != MTK_STATUS_BUSY_72)
         return error;
-    error = mtk_idle(mtk);
-    return error != 0 ? error : ERR(ERR_VENDOR_REFUSED);
+    error = mtk_outro(mtk);
+    return error != 0 ? error : mtk_try_intro(mtk);
 }
 
 static err_t flash_enter(struct flash_method *method)
@@ -318,10 +313,14 @@ static err_t flash_program(struct flash_method *method, uint32_t address, const 
     struct mtk *mtk = mtk_of(method);
     err_t error = check_range(mtk, address, size);
 
+    method->program_compared = false;
     if (error != 0)
         return error;
-    return is_spi(mtk) ? spi_program(mtk, address, bytes, size, full)
-                       : parallel_program(mtk, address, bytes, size, full);
+    if (is_spi(mtk))
+        return spi_program(mtk, address, bytes, size, full);
+    error = parallel_program(mtk, address, bytes, size, full);
+    method->program_compared = error == 0 && mtk->chip->program == CHIP_PROGRAM_BYTE;
+    return error;
 }
 
 static err_t flash_unprotect(struct flash_method *method)

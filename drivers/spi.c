@@ -65,9 +65,11 @@ err_t spi_read_rems(struct mtk *mtk, bool odd_counts, uint8_t id[2])
     err_t error = mtk_spi_fill(mtk, 0, rems, sizeof rems, true);
 
     if (error == 0 && odd_counts && mtk->mode == MTK_SPI_73)
-        error = mtk_spi_run_raw(mtk, odd, true);
+        mtk_spi_counts_raw(mtk, odd, true);
     else if (error == 0)
-        error = mtk_spi_run(mtk, sizeof rems, 2, true);
+        error = mtk_spi_counts(mtk, sizeof rems, 2, true);
+    if (error == 0)
+        error = mtk_spi_run(mtk, true);
     if (error == 0)
         error = ata_pause(mtk->device, REMS_US);
     if (error == 0)
@@ -104,7 +106,9 @@ err_t spi_read_status(struct mtk *mtk, bool full, uint8_t *status)
     err_t error = mtk_spi_fill(mtk, 0, &rdsr, 1, full);
 
     if (error == 0)
-        error = mtk_spi_run(mtk, 1, 1, full);
+        error = mtk_spi_counts(mtk, 1, 1, full);
+    if (error == 0)
+        error = mtk_spi_run(mtk, full);
     if (error == 0)
         error = mtk_read_byte(mtk, STATUS_RESULT, status, full);
     return error;
@@ -189,7 +193,9 @@ static err_t read_page(struct mtk *mtk, uint32_t address, uint8_t *bytes, uint32
     put_header(header, SPI_READ, address - address % SPI_PAGE);
     error = mtk_spi_fill(mtk, 0, header, SPI_HEADER, full);
     if (error == 0)
-        error = mtk_spi_run(mtk, SPI_HEADER, SPI_PAGE, full);
+        error = mtk_spi_counts(mtk, SPI_HEADER, SPI_PAGE, full);
+    if (error == 0)
+        error = mtk_spi_run(mtk, full);
     if (error == 0)
         error = mtk_spi_fetch(mtk, SPI_HEADER + address % SPI_PAGE, bytes, size, full);
     return error;
@@ -296,7 +302,9 @@ static err_t program_page(struct mtk *mtk, uint32_t address, const uint8_t *byte
     if (error == 0)
         error = mtk_spi_fill(mtk, 0, header, SPI_HEADER, full);
     if (error == 0)
-        error = mtk_spi_run(mtk, SPI_HEADER + size, 0, full);
+        error = mtk_spi_counts(mtk, SPI_HEADER + size, 0, full);
+    if (error == 0)
+        error = mtk_spi_run(mtk, full);
     if (error == 0 && full)
         error = wait_programmed(mtk, full);
     return error;
@@ -382,9 +390,11 @@ static err_t auto_increment(struct mtk *mtk, uint32_t address, const uint8_t *by
 
         command[sent - 1] = bytes[i];
         error = mtk_spi_fill(mtk, 0, command, sent, false);
+        if (error == 0)
+            error = mtk_spi_counts(mtk, sent, 0, false);
         pass_until(mtk, ready_us);
         if (error == 0)
-            error = mtk_spi_run(mtk, sent, 0, false);
+            error = mtk_spi_run(mtk, false);
         ready_us = mtk_now_us(mtk) + mtk->chip->program_us;
     }
     pass_until(mtk, ready_us);

@@ -78,6 +78,9 @@ struct flash_method {
     const struct flash_method_ops *ops;
     void *device;   /* struct mtk, ... */
     uint8_t status; /* raw status register seen last */
+    /* Set by program(): every byte of the range that is not FF was read back right on the spot. The
+     * caller may leave the next comparison of the range to the final one. */
+    bool program_compared;
 };
 
 #endif
