@@ -216,16 +216,18 @@ class Machine:
     """One virtual PC. Use as a context manager: everything is gone when the block ends."""
 
     def __init__(self, kind="q35", stick=None, bridge=None, disks=(), kernel=None, initrd=None,
-                 append=None, memory=64, cpu=None, options=(), serial=None):
+                 append=None, memory=64, cpu=None, options=(), serial=None, com=1):
         """
         kind    q35, pc or isapc          stick   a Stick to boot from (USB 2.0 mass storage)
         disks   -drive/-device words for other disks, see ide_disk() and ide_cdrom()
         kernel, initrd, append            QEMU's own Linux boot loader
-        serial  a chardev for COM1 instead of the Screen (make run: the user's terminal)
+        serial  a chardev instead of the Screen (make run: the user's terminal)
+        com     which serial port the PC has
         """
         self.kind, self.stick, self.bridge, self.disks = kind, stick, bridge, disks
         self.kernel, self.initrd, self.append = kernel, initrd, append
         self.memory, self.cpu, self.options, self.serial = memory, cpu, options, serial
+        self.com = com
         self.directory = None
         self.process = self.qmp = self.screen = self.log = self.bios = None
         self._sockets = []
@@ -271,13 +273,14 @@ class Machine:
         else:
             screen, screen_words = self._channel("screen")
             words += screen_words
-        words += ["-device", "isa-serial,index=0,chardev=screen"]
+        words += ["-device", f"isa-serial,index={self.com - 1},chardev=screen"]
         if self.cpu:
             words += ["-cpu", self.cpu]
         if self.stick:
             words += ["-device", "usb-ehci,id=usb",
                       "-drive", f"if=none,id=stickfile,format=raw,file={self.stick.path}",
-                      "-device", "usb-storage,id=stick,bus=usb.0,drive=stickfile,bootindex=0"]
+                      "-device", "usb-storage,id=stick,bus=usb.0,drive=stickfile" +
+                      ("" if self.kernel else ",bootindex=0")]
         for word, value in (("-kernel", self.kernel), ("-initrd", self.initrd),
                             ("-append", self.append)):
             if value:

@@ -85,8 +85,8 @@ class Stick:
         """What fsck.fat -n says, as (exit status, text). 0 = no error found."""
         offset, size = self.partition()
         volume = os.path.join(self.directory, "volume")
-        run("dd", f"if={self.path}", f"of={volume}", "bs=512", f"skip={offset // 512}",
-            f"count={size // 512}", "conv=sparse", "status=none")
+        run("dd", f"if={self.path}", f"of={volume}", "bs=1M", f"skip={offset}", f"count={size}",
+            "iflag=skip_bytes,count_bytes", "conv=sparse", "status=none")
         path = os.environ["PATH"] + ":/usr/sbin:/sbin"
         done = subprocess.run(["fsck.fat", "-n", volume], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, check=False, env={"PATH": path})

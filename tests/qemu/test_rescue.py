@@ -1,0 +1,127 @@
+"""Rescues from the first byte of the boot stick to the last byte of the flash chip."""
+
+import unittest
+
+import drives
+import rescue_by_keys
+from cases import DEAD, IDENTITY, NAME, Bridge, Case, Machine
+from machine import ide_disk
+
+
+class RescueCase(Case):
+    def prepare(self, position="sm", chip="SST39SF010A", size="128K", channels="secondary",
+                native=False, **options):
+        """A dead drive at `position` and a stick with the firmware for it."""
+        self.new = self.firmware("new.bin", size=size)
+        self.flash = self.dead_firmware("flash.bin", size=size)
+        self.old = drives.content(self.flash)
+        self.stick = self.stick_with({"FIRMWARE/NEW.BIN": self.new})
+        return Bridge(drives.drive(position, self.flash, chip, **{**DEAD, **options}),
+                      channels=channels, native=native)
+
+    def flash_words(self, port):
+        return ("job=flash", f"port={port}", "file=FIRMWARE\\NEW.BIN", f'identity="{NAME}"')
+
+    def assert_rescued(self, result, port):
+        new = drives.content(self.new)
+        self.assertEqual(result.group("job", "port", "state", "bytes", "crc32", "err"),
+                         ("flash", str(port), "VERIFIED", str(len(new)), drives.crc32(self.new),
+                          "00000000"))
+        self.assertEqual(drives.content(self.flash), new)
+        self.assertEqual(self.stick.backups(), {"BK000001.BIN": self.old})
+        self.assertIn(result.group(0).strip(), self.stick.log())
+        self.assert_stick_sound(self.stick)
+
+
+class UnattendedTest(RescueCase):
+    def test_parallel_flash_at_the_legacy_ports(self):
+        bridge = self.prepare()
+        result, log = self.run_job(self.stick, bridge, *self.flash_words(3))
+        self.assertRegex(log, r"port=3 .* base=0170 .* verdict=no-identity")
+        self.assertRegex(log, r"port=3 .*|SONY.*DVD RW DRU-710A")
+        self.assert_rescued(result, 3)
+
+    def test_parallel_flash_as_primary_slave(self):
+        """Both channels at the legacy ports: COM1 is shadowed by QEMU's rounding, so the screen is
+        on COM2."""
+        bridge = self.prepare(position="ps", channels="both")
+        result, _ = self.run_job(self.stick, bridge, *self.flash_words(2), "serial=com2",
+                                 com=2)
+        self.assert_rescued(result, 2)
+
+    def test_serial_flash_at_native_addresses(self):
+        bridge = self.prepare(position="ps", chip="W25X20", size="256K", channels="both",
+                              native=True)
+        result, log = self.run_job(self.stick, bridge, *self.flash_words(6))
+        self.assertNotRegex(log, r"port=6 .* base=01[7F]0")
+        self.assert_rescued(result, 6)
+
+    def test_serial_flash_of_engine_73(self):
+        bridge = self.prepare(chip="MX25L1005", engine=73)
+        result, _ = self.run_job(self.stick, bridge, *self.flash_words(3))
+        self.assert_rescued(result, 3)
+
+    def test_page_write_flash(self):
+        bridge = self.prepare(chip="SST29EE020A", size="256K")
+        result, _ = self.run_job(self.stick, bridge, *self.flash_words(3))
+        self.assert_rescued(result, 3)
+
+    def test_beside_a_hard_disk_on_another_controller(self):
+        disk = self.image_file("disk.img", 1 << 20)
+        before = drives.sha256(disk)
+        bridge = self.prepare(native=True)
+        result, log = self.run_job(self.stick, bridge, *self.flash_words(7), kind="pc",
+                                   disks=ide_disk(disk))
+        self.assertRegex(log, r"port=7 ")
+        self.assert_rescued(result, 7)
+        self.assertEqual(drives.sha256(disk), before)
+
+    def test_backup_changes_nothing(self):
+        bridge = self.prepare()
+        result, _ = self.run_job(self.stick, bridge, "job=backup", "port=3")
+        self.assertEqual(result.group("job", "bytes", "err"), ("backup", "131072", "00000000"))
+        self.assertEqual(drives.content(self.flash), self.old)
+        self.assertEqual(self.stick.backups(), {"BK000001.BIN": self.old})
+        self.assert_stick_sound(self.stick)
+
+    def test_verify_says_that_the_chip_differs(self):
+        bridge = self.prepare()
+        result, _ = self.run_job(self.stick, bridge, "job=verify", "port=3",
+                                 "file=FIRMWARE\\NEW.BIN")
+        self.assertNotEqual(result.group("state"), "VERIFIED")
+        self.assertNotEqual(result.group("err"), "00000000")
+        self.assertEqual(drives.content(self.flash), self.old)
+
+    def test_restore_writes_a_backup_back(self):
+        bridge = self.prepare()
+        original = self.firmware("original.bin", revision="BYX0")
+        self.stick.write("BK000001.BIN", drives.content(original))
+        result, _ = self.run_job(self.stick, bridge, "job=restore", "port=3", "file=BK000001.BIN",
+                                 "identity=any")
+        self.assertEqual(result.group("state"), "VERIFIED")
+        self.assertEqual(drives.content(self.flash), drives.content(original))
+        self.assertEqual(self.stick.backups(), {"BK000001.BIN": drives.content(original),
+                                                "BK000002.BIN": self.old})
+        self.assert_stick_sound(self.stick)
+
+
+class KeysTest(RescueCase):
+    def test_rescue_by_pressing_keys(self):
+        bridge = self.prepare()
+        with Machine(stick=self.stick, bridge=bridge) as pc:
+            result = rescue_by_keys.rescue(pc, file="NEW.BIN", name=NAME)
+            pc.screen.press("enter")
+            self.assertRegex(pc.screen.wait_text("healthy"), f"3 Secondary master.*{NAME}")
+            pc.power_off()
+        self.assert_rescued(result, 3)
+
+
+class LargeTest(RescueCase):
+    def test_a_whole_mebibyte(self):
+        bridge = self.prepare(chip="MX25L8005", size="1M")
+        result, _ = self.run_job(self.stick, bridge, *self.flash_words(3), seconds=600)
+        self.assert_rescued(result, 3)
+
+
+if __name__ == "__main__":
+    unittest.main()
