@@ -18,6 +18,7 @@
  * - 80 with 2E in LBA low erases the whole flash. No tool may ever send it; it works here in every
  *   state, even behind a closed gate, so that tests can tell.
  *
+ * Command 02 (32-bit read) is not modelled: what it covers on a real chip is not known.
  * Bits 15 and 11 of a buffer address are not decoded; what lies behind the 1 KiB is not modelled
  * and reads 00.
  */

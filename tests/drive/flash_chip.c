@@ -93,6 +93,22 @@ static void tear_page_load(struct sim_chip *chip)
     tear_page(chip, &chip->ranges[0], blank);
 }
 
+/* A cell that can't leave its value. */
+static void apply_stuck_bit(struct sim_chip *chip)
+{
+    const struct sim_fault_state *fault = &chip->faults->state[SIM_FAULT_STUCK_BIT];
+    uint8_t bit = (uint8_t)(1u << (fault->value[1] & 7));
+
+    if (!fault->on || fault->value[0] >= chip->type->size) {
+        return;
+    }
+    if (fault->value[2] != 0) {
+        chip->cells[fault->value[0]] |= bit;
+    } else {
+        chip->cells[fault->value[0]] &= (uint8_t)~bit;
+    }
+}
+
 /* Leaves the running operation half done. */
 static void tear(struct sim_chip *chip)
 {
@@ -123,6 +139,7 @@ static void tear(struct sim_chip *chip)
         break;
     }
     chip->operation = SIM_OPERATION_NONE;
+    apply_stuck_bit(chip);
 }
 
 void sim_chip_power_off(struct sim_chip *chip, uint64_t now_us)
@@ -176,22 +193,6 @@ void sim_chip_changed(struct sim_chip *chip)
 {
     if (chip->change != NULL && chip->change(chip->change_context)) {
         chip->until_us = SIM_NEVER;
-    }
-}
-
-/* A cell that can't leave its value. */
-static void apply_stuck_bit(struct sim_chip *chip)
-{
-    const struct sim_fault_state *fault = &chip->faults->state[SIM_FAULT_STUCK_BIT];
-    uint8_t bit = (uint8_t)(1u << (fault->value[1] & 7));
-
-    if (!fault->on || fault->value[0] >= chip->type->size) {
-        return;
-    }
-    if (fault->value[2] != 0) {
-        chip->cells[fault->value[0]] |= bit;
-    } else {
-        chip->cells[fault->value[0]] &= (uint8_t)~bit;
     }
 }
 

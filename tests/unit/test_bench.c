@@ -743,6 +743,96 @@ static void same_seed_same_tears(void **state)
     }
 }
 
+/* ---- a storm --------------------------------------------------------------------------------- */
+
+static uint32_t random_state;
+
+static uint32_t chance(uint32_t limit)
+{
+    random_state = random_state * 1664525u + 1013904223u;
+    return (random_state >> 8) % limit;
+}
+
+/* One random thing that a confused program or a careless hand may do. */
+static void one_accident(void)
+{
+    static const char *const accidents[] = {"power pm off",
+                                            "power pm on",
+                                            "unplug ps",
+                                            "plug ps",
+                                            "bounce pm 20",
+                                            "eject ps hold",
+                                            "eject ps release",
+                                            "insert pm blank",
+                                            "insert pm none",
+                                            "fault pm short_burst",
+                                            "clear pm",
+                                            "fault ps vendor_mode_lost=9",
+                                            "fault ps odd_byte_count",
+                                            "clear ps",
+                                            "reset",
+                                            "fault pm worn_sector",
+                                            "tray pm open",
+                                            "power ps off",
+                                            "power ps on",
+                                            "fault ps id_ffff_once"};
+    static const uint8_t commands[] = {0x00, 0x01, 0x04, 0x05, 0x08, 0x80, 0x81,
+                                       0x90, 0xA0, 0xA1, 0xEC, 0xEF, 0x20, 0x30};
+    unsigned channel = chance(2);
+    uint32_t what = chance(1000);
+
+    if (what < 3) {
+        must(accidents[chance(sizeof accidents / sizeof accidents[0])]);
+    } else if (what < 100) {
+        out(channel, STATUS, commands[chance(sizeof commands)]);
+    } else if (what < 130) {
+        out(channel, LOW, 0x2A);
+        out(channel, STATUS, 0x80);
+    } else if (what < 150) {
+        bench_advance(bench, chance(2000000));
+    } else if (what < 400) {
+        bench_write(bench, channel, chance(9), (uint16_t)chance(0x10000));
+    } else if (what < 600) {
+        bench_write(bench, channel, DATA, (uint16_t)chance(0x10000));
+    } else {
+        bench_read(bench, channel, chance(9));
+    }
+}
+
+static void after_any_storm_a_drive_can_be_revived(void **state)
+{
+    (void)state;
+    for (random_state = 1; random_state < 9; random_state++) {
+        uint32_t seed = random_state;
+
+        setup(NULL);
+        must("attach pm drive chip=TESTP8K");
+        must("attach ps drive chip=TESTS8K engine=73");
+        must("attach sm disk sectors=64");
+        must("attach ss drive chip=SST29EE020A crash=boot");
+        flash_firmware(0, 0);
+        flash_firmware(1, 1);
+        for (unsigned i = 0; i < 60000; i++) {
+            one_accident();
+        }
+        must("clear pm");
+        must("power pm off");
+        must("unplug ps");
+        must("bounce pm 0");
+        flash_firmware(0, 0);
+        must("eject pm release");
+        must("power pm on");
+        wait_ms(1000);
+        out(0, DEVICE, MASTER);
+        assert_int_equal(in(0, STATUS), 0x00);
+        assert_int_equal(in(0, MID), 0x14);
+        assert_int_equal(bench_drive(bench, 0, 0)->phase, SIM_PHASE_READY);
+        teardown(NULL);
+        bench = NULL;
+        random_state = seed;
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -776,6 +866,7 @@ int main(void)
         TEST(power_cut_as_a_command),
         TEST(page_loads_count_when_they_are_committed),
         TEST(same_seed_same_tears),
+        cmocka_unit_test(after_any_storm_a_drive_can_be_revived),
     };
 
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -1036,6 +1036,11 @@ static void stuck_bit(void **state)
     program(&f, 0x40, 0x00);
     wait(&f, 14);
     assert_int_equal(get(&f, 0x40), 0x08);
+    f.cut_at = f.changes + 1; /* also when an erase is torn */
+    f.chip->cells[0x40] = 0x00;
+    erase(&f, 0x0000, 0x30);
+    sim_chip_power_off(f.chip, f.now);
+    assert_int_equal(f.chip->cells[0x40] & 0x08, 0x08);
     teardown_chip(&f);
 }
 
