@@ -12,7 +12,7 @@ enum {
     CORNER_BOTTOM_RIGHT = 0xD9
 };
 
-enum { FRAME_COLUMN = 1, FRAME_WIDTH = MENU_WIDTH, FIELD_LABEL = 10 };
+enum { FRAME_COLUMN = 1, FRAME_WIDTH = MENU_WIDTH, FIELD_LABEL = 12 };
 
 void menu_page(struct cells *cells, const char *title, const char *right, const char *footer)
 {

@@ -56,7 +56,7 @@ void menu_frame(struct cells *cells, unsigned row, unsigned rows, const char *ti
 unsigned menu_wrap(struct cells *cells, unsigned row, unsigned column, unsigned width,
                    unsigned rows, uint8_t style, const char *text);
 
-/* Draws `label` at `column` and `value` (strong) 10 columns further on. */
+/* Draws `label` at `column` and `value` (strong) 12 columns further on. */
 void menu_field(struct cells *cells, unsigned row, unsigned column, const char *label,
                 const char *value);
 

@@ -71,12 +71,16 @@ static void draw_file(struct cells *cells, const struct session *session,
                       const struct calendar_time *time)
 {
     const struct firmware *file = &session->file;
+    size_t length;
     char text[80];
 
     menu_frame(cells, 9, 5, WORD_CONFIRM_FILE);
     menu_field(cells, 10, COLUMN, WORD_FILE_NAME, file->path);
-    text_format(text, sizeof text, WORD_FILE_BYTES ", " WORD_FILE_SUM " %08X, %04u-%02u-%02u",
-                (unsigned)file->size, (unsigned)file->crc32, time->year, time->month, time->day);
+    length = text_format(text, sizeof text, WORD_FILE_BYTES ", " WORD_FILE_SUM " %08X",
+                         (unsigned)file->size, (unsigned)file->crc32);
+    if (time->year)
+        text_format(text + length, sizeof text - length, ", %04u-%02u-%02u", time->year,
+                    time->month, time->day);
     menu_field(cells, 11, COLUMN, WORD_FILE_SIZE, text);
     text_copy(text, sizeof text, WORD_FILE_NO_NAME);
     if (file->has_identity)
@@ -111,7 +115,8 @@ void screen_confirm_draw(struct app *app, const struct session *session,
     char word[33], text[SCREEN_COLUMNS];
     unsigned column;
 
-    app_page(app, WORD_CONFIRM_TITLE, WORD_CONFIRM_FOOTER);
+    text_format(text, sizeof text, WORD_CONFIRM_PAGE, session->port->number);
+    app_page(app, text, WORD_CONFIRM_FOOTER);
     draw_drive(cells, session);
     draw_file(cells, session, &app->file.time);
     if (draw_warnings(cells, 14, 4, session->warnings) == 0)

@@ -10,7 +10,11 @@ enum {
     LIST_ROWS = 8,   /* items that are visible */
     PANEL_ROWS = 9,  /* frame of the panel, with its lines */
     ITEM_COLUMN = 3, /* the bar */
-    ITEM_WIDTH = 74,
+    ITEM_WIDTH = 76,
+    NAME_COLUMN = 39, /* model and revision */
+    NAME_WIDTH = 23,
+    STATE_COLUMN = 63,
+    STATE_WIDTH = 15,
     PANEL_COLUMN = 3,
     PANEL_WIDTH = 74
 };
@@ -68,12 +72,12 @@ static void draw_port(struct app *app, unsigned index, unsigned row)
     char state[40];
 
     state_text(app, port, state, sizeof state);
-    cells_format(&app->cells, row, ITEM_COLUMN, ITEM_WIDTH, style, "%2u %-21.21s %04X  %02X %s",
+    cells_format(&app->cells, row, ITEM_COLUMN, ITEM_WIDTH, style, "%3u %-18.18s %4X  %02X %s",
                  port->number, port->where, port->channel->command_base, status,
                  status & ATA_STATUS_BSY && status != 0xFF ? "BSY" : "");
-    if (port->name[0])
-        cells_format(&app->cells, row, ITEM_COLUMN + 40, 35, style, "%.18s", port->name);
-    cells_text(&app->cells, row, ITEM_COLUMN + (port->name[0] ? 59 : 40), port->name[0] ? 15 : 34,
+    cells_text(&app->cells, row, NAME_COLUMN, NAME_WIDTH, style, port->name);
+    cells_text(&app->cells, row, port->name[0] ? STATE_COLUMN : NAME_COLUMN,
+               port->name[0] ? STATE_WIDTH : NAME_WIDTH + STATE_WIDTH,
                style == STYLE_TEXT ? state_style(port->verdict) : style, state);
 }
 
@@ -86,9 +90,10 @@ static void draw_other(struct app *app, unsigned index, unsigned row)
                        : other->subclass == SUBCLASS_RAID ? WORD_RAID_LIST
                                                           : WORD_OTHER_LIST;
 
-    cells_format(&app->cells, row, ITEM_COLUMN, ITEM_WIDTH, style, " - PCI %02X:%02X.%u  %04X:%04X",
-                 other->bus, other->device, other->function, other->vendor_id, other->device_id);
-    cells_text(&app->cells, row, ITEM_COLUMN + 40, 34, style, what);
+    cells_format(&app->cells, row, ITEM_COLUMN, ITEM_WIDTH, style,
+                 "  - PCI %02X:%02X.%u  %04X:%04X", other->bus, other->device, other->function,
+                 other->vendor_id, other->device_id);
+    cells_text(&app->cells, row, NAME_COLUMN, 34, style, what);
 }
 
 /* What Enter does for a port, in words. */
@@ -143,19 +148,17 @@ static void draw_panel_other(struct app *app, const struct pci_function *other, 
               ahci || raid ? WORD_AHCI_NEXT : WORD_OTHER_NEXT);
 }
 
-void screen_main_draw(struct app *app)
+/* The visible part of the list in its frame. Returns how many items that are. */
+static unsigned draw_list(struct app *app)
 {
     struct cells *cells = &app->cells;
     struct menu_list *list = &app->ports;
-    const struct pci_function *other;
-    unsigned shown, panel;
-    char file[80];
+    unsigned shown;
 
     list->count = app->machine.port_count + app->machine.ide.other_count;
     list->rows = LIST_ROWS;
     menu_list_settle(list);
     shown = list->count > LIST_ROWS ? LIST_ROWS : list->count;
-    app_page(app, WORD_PRODUCT, WORD_MAIN_FOOTER);
     menu_frame(cells, LIST_ROW, (shown ? shown : 1) + 3, WORD_MAIN_FRAME);
     cells_text(cells, LIST_ROW + 1, ITEM_COLUMN - 1, ITEM_WIDTH, STYLE_FRAME, WORD_MAIN_COLUMNS);
     for (unsigned i = 0; i < shown; i++) {
@@ -169,21 +172,41 @@ void screen_main_draw(struct app *app)
     if (list->top + shown < list->count)
         cells_format(cells, LIST_ROW + 2 + shown, 60, 18, STYLE_FRAME, " " WORD_MAIN_MORE " ",
                      list->count - list->top - shown);
+    return shown;
+}
+
+static void draw_file_line(struct app *app, unsigned row)
+{
+    const struct firmware *firmware = &app->file.firmware;
+    char file[80];
+
+    text_format(file, sizeof file, firmware->bytes ? WORD_MAIN_FILE : WORD_MAIN_NO_FILE,
+                firmware->path);
+    menu_keys_text(&app->cells, row, PANEL_COLUMN, STYLE_TEXT, STYLE_STRONG, file);
+}
+
+void screen_main_draw(struct app *app)
+{
+    struct cells *cells = &app->cells;
+    const struct pci_function *other = other_controller(app);
+    unsigned shown, panel;
+
+    app_page(app, WORD_PRODUCT, WORD_MAIN_FOOTER);
+    cells_text(cells, 1, 1, MENU_WIDTH, STYLE_STRONG, app->note);
+    shown = draw_list(app);
     panel = LIST_ROW + (shown > 5 ? shown : 5) + 4;
     if (panel + PANEL_ROWS > MENU_LAST_ROW)
         panel = MENU_LAST_ROW + 1 - PANEL_ROWS;
-    other = other_controller(app);
-    if (other)
+    if (other) {
         draw_panel_other(app, other, panel);
-    else if (list->count)
-        draw_panel_port(app, &app->machine.ports[list->chosen], panel);
-    else
-        cells_text(cells, LIST_ROW + 2, ITEM_COLUMN, ITEM_WIDTH, STYLE_TEXT,
-                   app->probing ? WORD_MAIN_NO_PORTS : words_verdict(VERDICT_PROBING));
-    cells_text(cells, 1, 1, MENU_WIDTH, STYLE_STRONG, app->note);
-    text_format(file, sizeof file, app->file.firmware.bytes ? WORD_MAIN_FILE : WORD_MAIN_NO_FILE,
-                app->file.firmware.path);
-    menu_keys_text(cells, panel + 6, PANEL_COLUMN, STYLE_TEXT, STYLE_STRONG, file);
+    } else if (shown) {
+        draw_panel_port(app, &app->machine.ports[app->ports.chosen], panel);
+        draw_file_line(app, panel + 6);
+    } else {
+        menu_frame(cells, panel, PANEL_ROWS, WORD_MAIN_START_TITLE);
+        menu_wrap(cells, panel + 1, PANEL_COLUMN, PANEL_WIDTH, 3, STYLE_TEXT,
+                  app->probing ? WORD_MAIN_NO_PORTS : WORD_MAIN_START);
+    }
 }
 
 static void switch_channel_on(struct app *app, struct port *port)

@@ -4,7 +4,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 
-enum { COLUMN = 3, TEXT_WIDTH = 74, PROOF_ROW = 7 };
+enum { COLUMN = 3, TEXT_WIDTH = 74, PROOF_ROW = 5 };
 
 /* The word in capitals and what it means. */
 struct headline {
@@ -61,7 +61,7 @@ static void draw_saved(struct cells *cells, unsigned row, const struct session *
         text_format(text, sizeof text, WORD_RESULT_LOG_UNSAVED, words_error(log_error));
     if (session->backup_name[0]) {
         menu_field(cells, row, COLUMN, WORD_RESULT_SAVED, session->backup_name);
-        cells_text(cells, row, COLUMN + 24, 52, STYLE_STRONG, text);
+        cells_text(cells, row, COLUMN + 28, 48, STYLE_STRONG, text);
     } else if (session->backup && session->job != SESSION_VERIFY) {
         menu_field(cells, row, COLUMN, WORD_RESULT_SAVED, WORD_RESULT_NOT_SAVED);
     } else {
@@ -73,9 +73,9 @@ static void draw_proof(struct cells *cells, const struct session *session, const
                        err_t log_error)
 {
     uint32_t tenths = (uint32_t)((session->ended_us - session->started_us) / 100000);
-    char text[80];
+    char text[100];
 
-    menu_frame(cells, PROOF_ROW, 8, WORD_RESULT_PROOF);
+    menu_frame(cells, PROOF_ROW, 9, WORD_RESULT_PROOF);
     menu_field(cells, PROOF_ROW + 1, COLUMN, WORD_RESULT_BEFORE, before);
     text_copy(text, sizeof text, WORD_RESULT_SILENT);
     if (session->identified_after)
@@ -97,7 +97,8 @@ static void draw_proof(struct cells *cells, const struct session *session, const
     if (session->error)
         text_format(text, sizeof text, WORD_RESULT_CODE, words_error(session->error),
                     (unsigned)session->error);
-    menu_field(cells, PROOF_ROW + 6, COLUMN, WORD_RESULT_REASON, text);
+    menu_field(cells, PROOF_ROW + 6, COLUMN, WORD_RESULT_REASON, "");
+    menu_wrap(cells, PROOF_ROW + 6, COLUMN + 12, TEXT_WIDTH - 12, 2, STYLE_STRONG, text);
 }
 
 void screen_result_draw(struct app *app, const struct session *session, const char *before,
@@ -106,23 +107,22 @@ void screen_result_draw(struct app *app, const struct session *session, const ch
     struct cells *cells = &app->cells;
     struct headline headline;
     bool unsaved = session->backup && !session->backup_name[0];
-    unsigned row = 16, width;
+    unsigned row = 15, width;
     char line[120];
 
     make_headline(&headline, session);
-    app_page(app, WORD_RESULT_TITLE, unsaved ? WORD_RESULT_FOOTER_BACKUP : WORD_RESULT_FOOTER);
-    text_format(line, sizeof line, WORD_PORT, session->port ? session->port->number : 0u);
-    cells_text(cells, 2, COLUMN, TEXT_WIDTH, STYLE_TEXT, line);
+    text_format(line, sizeof line, WORD_RESULT_TITLE, session->port ? session->port->number : 0u);
+    app_page(app, line, unsaved ? WORD_RESULT_FOOTER_BACKUP : WORD_RESULT_FOOTER);
     text_format(line, sizeof line, " %s ", headline.word);
-    width = cells_text(cells, 4, COLUMN, TEXT_WIDTH, headline.style, line);
-    menu_wrap(cells, 4, COLUMN + width + 1, TEXT_WIDTH - width - 1, 2, STYLE_STRONG, headline.text);
+    width = cells_text(cells, 2, COLUMN, TEXT_WIDTH, headline.style, line);
+    menu_wrap(cells, 2, COLUMN + width + 1, TEXT_WIDTH - width - 1, 2, STYLE_STRONG, headline.text);
     draw_proof(cells, session, before, log_error);
     if (session->refused != FIRMWARE_SOUND)
         row += menu_wrap(cells, row, COLUMN, TEXT_WIDTH, 3, STYLE_WARN,
                          words_damage(session->refused));
     menu_wrap(cells, row, COLUMN, TEXT_WIDTH, 3, STYLE_TEXT, headline.next);
     session_result_line(session, line, sizeof line);
-    cells_text(cells, MENU_LAST_ROW - 1, 1, MENU_WIDTH, STYLE_TEXT, line);
+    menu_wrap(cells, MENU_LAST_ROW - 1, 1, MENU_WIDTH, 2, STYLE_TEXT, line);
 }
 
 /* S: what is not on the stick yet. */

@@ -80,20 +80,22 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_VOLUME_UNNAMED "no name"
 
 #define WORD_MAIN_FRAME      "Drives"
-#define WORD_MAIN_COLUMNS    "  # Where                 Base  Status  What is there"
+#define WORD_MAIN_COLUMNS    "   # Where              Base  Status What is there"
 #define WORD_MAIN_PANEL      "Port %u: what it looks like, and what to do next"
 #define WORD_MAIN_PANEL_NONE "Controller without IDE registers"
 #define WORD_MAIN_NEXT       "Next:"
 #define WORD_MAIN_FOOTER                                                                           \
-    "{\x18\x19} choose  {Enter} go on  {F5} back up  {F6} flash  {F7} file  {F8} log  {F1} help  " \
+    "{\x18\x19} choose  {Enter} next  {F5} back up  {F6} flash  {F7} file  {F8} log  {F1} help  "  \
     "{F10} end"
-#define WORD_MAIN_KEYS     "{Enter} %s   {D} Why do you think so?   {R} look again   {V} compare"
-#define WORD_MAIN_MORE     "%u more below"
-#define WORD_MAIN_LOOKING  "looking, at most %u s more"
-#define WORD_MAIN_BUSY_FOR "busy for %u s"
-#define WORD_MAIN_NO_PORTS "No IDE channel was found in this machine."
-#define WORD_MAIN_FILE     "File: %s"
-#define WORD_MAIN_NO_FILE  "File: none chosen ({F7})"
+#define WORD_MAIN_KEYS        "{Enter} %s   {D} Why?   {R} Look again   {V} Compare with the file"
+#define WORD_MAIN_MORE        "%u more below"
+#define WORD_MAIN_LOOKING     "looking, at most %u s more"
+#define WORD_MAIN_BUSY_FOR    "busy for %u s"
+#define WORD_MAIN_START_TITLE "A moment"
+#define WORD_MAIN_START       "Looking for controllers, then for drives. Nothing is written to a drive."
+#define WORD_MAIN_NO_PORTS    "No IDE channel was found in this machine."
+#define WORD_MAIN_FILE        "File: %s"
+#define WORD_MAIN_NO_FILE     "File: none chosen ({F7})"
 
 #define WORD_DO_LOOK_AGAIN "Look again"
 #define WORD_DO_SWITCH_ON  "Switch the channel on"
@@ -136,7 +138,7 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_WAY_IN_TITLE "Ask the chip to listen"
 #define WORD_WAY_IN_TEXT                                                                           \
     "A MediaTek chip can stop its firmware and take flash commands instead. It is asked for that " \
-    "by a short knock (the \"intro\"). Nothing is written by it."
+    "by a short knock, the intro. Nothing is written by it."
 #define WORD_WAY_IN_HARD                                                                           \
     "If it does not listen: its firmware starts first and shuts the door. Switch the drive off, "  \
     "hold its EJECT button, switch it on, keep holding for ten seconds, then ask again. With the " \
@@ -153,7 +155,7 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_WAY_IN_DONE   "It listens: status %02X. The drive can be backed up and flashed now."
 #define WORD_WAY_IN_ASKING "Asking again and again; {Esc} or {A} stops that."
 #define WORD_WAY_IN_FOOTER                                                                         \
-    "{Enter} ask now   {A} keep asking   {Esc} back, nothing is changed   {F8} log   {F1} help"
+    "{Enter} ask now  {A} keep asking  {Esc} back, nothing is changed  {F8} log  {F1} help"
 #define WORD_WAY_IN_FOOTER_ASKING "{A} stop asking   {Esc} back, nothing is changed"
 #define WORD_WAY_IN_FOOTER_DONE                                                                    \
     "{Enter} back up and flash   {F5} only back up   {Esc} back   {F8} log   {F1} help"
@@ -212,6 +214,7 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_FILE_FOOTER     "{Enter} take this file   {Esc} choose another   {F1} help"
 #define WORD_FILE_BAD_FOOTER "{Esc} choose another   {F1} help"
 
+#define WORD_CONFIRM_PAGE       "Port %u, flash: look once more"
 #define WORD_CONFIRM_TITLE      "Flash: look once more"
 #define WORD_CONFIRM_DRIVE      "Drive"
 #define WORD_CONFIRM_FILE       "File"
@@ -258,7 +261,7 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_PROGRESS_FOOTER_CRITICAL                                                              \
     "{Esc} asks before it stops; a half-written drive stays flashable"
 
-#define WORD_RESULT_TITLE       "Result"
+#define WORD_RESULT_TITLE       "Result, port %u"
 #define WORD_RESULT_PROOF       "Proof"
 #define WORD_RESULT_BEFORE      "before"
 #define WORD_RESULT_AFTER       "after"
