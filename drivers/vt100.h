@@ -15,15 +15,14 @@
 
 #include "boot/platform.h"
 #include "drivers/serial.h"
+#include "drivers/vt100_input.h"
 
 enum vt100_charset {
     VT100_UTF8, /* frames and arrows as Unicode, as terminals of today expect */
     VT100_ASCII /* frames from + - |, for terminals that know nothing else */
 };
 
-enum vt100_input_state { VT100_GROUND, VT100_ESCAPE, VT100_CSI, VT100_CSI_LINUX, VT100_SS3 };
-
-enum { VT100_PENDING = 64, VT100_PARAMETERS = 3 };
+enum { VT100_PENDING = 64 };
 
 struct vt100 {
     struct serial *serial;
@@ -40,17 +39,12 @@ struct vt100 {
     uint8_t cursor_row, cursor_column; /* where it shall stand; row >= SCREEN_ROWS: hidden */
     uint8_t at_row, at_column;         /* where the terminal has it; row 255: not known */
     uint8_t attribute;                 /* that the terminal writes with */
-    bool attribute_known, cursor_shown, cursor_known;
+    bool attribute_known, cursor_shown;
     uint8_t pending[VT100_PENDING]; /* made but not sent */
     uint8_t pending_count, pending_sent;
+    uint64_t credit_since_us; /* a refresh may wait an eighth of the time since then */
 
-    /* Input. */
-    enum vt100_input_state state;
-    uint64_t escape_us; /* when ESC came */
-    uint16_t parameter[VT100_PARAMETERS];
-    uint8_t parameter_count;
-    bool after_cr; /* a LF that follows CR is the same Enter key */
-    uint8_t held;  /* a byte to be looked at again, 0 = none */
+    struct vt100_input input;
 };
 
 /*

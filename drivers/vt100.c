@@ -1,0 +1,348 @@
+/* A VT100 terminal as a screen and a source of keys. */
+#include "drivers/vt100.h"
+
+#include "kernel/lib/string.h"
+#include "kernel/lib/text.h"
+
+enum { NOT_KNOWN = 255, ROWS_CERTAIN = 24, ALL_ROWS = (1 << SCREEN_ROWS) - 1 };
+
+/*
+ * A refresh may wait for the line, but the line shall never cost more than an eighth of the time:
+ * it earns waiting time while others work, up to what a whole screen takes at 115200 baud.
+ */
+enum { CREDIT_SHARE = 8, CREDIT_LIMIT_US = 250000 };
+
+/* Blanks at the end of a row are erased by one sequence when that is shorter than sending them. */
+enum { ERASE_WORTH = 8 };
+
+/* Code page 437 (IBM) in Unicode: 00..1F as signs, and 80..FF. */
+static const uint16_t unicode_low[32] = {
+    0x0020, 0x263A, 0x263B, 0x2665, 0x2666, 0x2663, 0x2660, 0x2022, 0x25D8, 0x25CB, 0x25D9,
+    0x2642, 0x2640, 0x266A, 0x266B, 0x263C, 0x25BA, 0x25C4, 0x2195, 0x203C, 0x00B6, 0x00A7,
+    0x25AC, 0x21A8, 0x2191, 0x2193, 0x2192, 0x2190, 0x221F, 0x2194, 0x25B2, 0x25BC,
+};
+static const uint16_t unicode_high[128] = {
+    0x00C7, 0x00FC, 0x00E9, 0x00E2, 0x00E4, 0x00E0, 0x00E5, 0x00E7, 0x00EA, 0x00EB, 0x00E8, 0x00EF,
+    0x00EE, 0x00EC, 0x00C4, 0x00C5, 0x00C9, 0x00E6, 0x00C6, 0x00F4, 0x00F6, 0x00F2, 0x00FB, 0x00F9,
+    0x00FF, 0x00D6, 0x00DC, 0x00A2, 0x00A3, 0x00A5, 0x20A7, 0x0192, 0x00E1, 0x00ED, 0x00F3, 0x00FA,
+    0x00F1, 0x00D1, 0x00AA, 0x00BA, 0x00BF, 0x2310, 0x00AC, 0x00BD, 0x00BC, 0x00A1, 0x00AB, 0x00BB,
+    0x2591, 0x2592, 0x2593, 0x2502, 0x2524, 0x2561, 0x2562, 0x2556, 0x2555, 0x2563, 0x2551, 0x2557,
+    0x255D, 0x255C, 0x255B, 0x2510, 0x2514, 0x2534, 0x252C, 0x251C, 0x2500, 0x253C, 0x255E, 0x255F,
+    0x255A, 0x2554, 0x2569, 0x2566, 0x2560, 0x2550, 0x256C, 0x2567, 0x2568, 0x2564, 0x2565, 0x2559,
+    0x2558, 0x2552, 0x2553, 0x256B, 0x256A, 0x2518, 0x250C, 0x2588, 0x2584, 0x258C, 0x2590, 0x2580,
+    0x03B1, 0x00DF, 0x0393, 0x03C0, 0x03A3, 0x03C3, 0x00B5, 0x03C4, 0x03A6, 0x0398, 0x03A9, 0x03B4,
+    0x221E, 0x03C6, 0x03B5, 0x2229, 0x2261, 0x00B1, 0x2265, 0x2264, 0x2320, 0x2321, 0x00F7, 0x2248,
+    0x00B0, 0x2219, 0x00B7, 0x221A, 0x207F, 0x00B2, 0x25A0, 0x0020,
+};
+
+/* The nearest ASCII sign for 10..1F and B0..DF; others become '?'. */
+static const char ascii_arrows[] = "><|!PS=|^v><L-^v";
+static const char ascii_frames[] = "###|++++++|+++++++++-++++++++=+++++++++++++#####";
+
+static void pend(struct vt100 *vt100, const char *format, unsigned a, unsigned b)
+{
+    char *room = (char *)vt100->pending + vt100->pending_count;
+    size_t left = VT100_PENDING - vt100->pending_count;
+
+    vt100->pending_count = (uint8_t)(vt100->pending_count + text_format(room, left, format, a, b));
+}
+
+static void pend_byte(struct vt100 *vt100, uint8_t byte)
+{
+    vt100->pending[vt100->pending_count++] = byte;
+}
+
+/* RFC 3629, for values below 10000h. */
+static void pend_utf8(struct vt100 *vt100, uint16_t value)
+{
+    if (value < 0x80) {
+        pend_byte(vt100, (uint8_t)value);
+        return;
+    }
+    if (value < 0x800) {
+        pend_byte(vt100, (uint8_t)(0xC0 | value >> 6));
+    } else {
+        pend_byte(vt100, (uint8_t)(0xE0 | value >> 12));
+        pend_byte(vt100, (uint8_t)(0x80 | (value >> 6 & 0x3F)));
+    }
+    pend_byte(vt100, (uint8_t)(0x80 | (value & 0x3F)));
+}
+
+static uint8_t ascii_of(uint8_t character)
+{
+    if (character == 0 || character == 0xFF)
+        return ' ';
+    if (character >= 0x20 && character < 0x7F)
+        return character;
+    if (character >= 0x10 && character < 0x20)
+        return (uint8_t)ascii_arrows[character - 0x10];
+    if (character >= 0xB0 && character < 0xE0)
+        return (uint8_t)ascii_frames[character - 0xB0];
+    return '?';
+}
+
+static void pend_character(struct vt100 *vt100, uint8_t character)
+{
+    if (vt100->charset == VT100_ASCII)
+        pend_byte(vt100, ascii_of(character));
+    else if (character < 0x20)
+        pend_utf8(vt100, unicode_low[character]);
+    else if (character >= 0x80)
+        pend_utf8(vt100, unicode_high[character - 0x80]);
+    else
+        pend_byte(vt100, character == 0x7F ? ' ' : character);
+}
+
+/*
+ * Select graphic rendition (ECMA-48, 8.3.117). Black on light grey is sent as "reverse", so that it
+ * is seen on a terminal without colours. VGA counts blue 1 and red 4, ECMA-48 the other way round.
+ */
+static void pend_attribute(struct vt100 *vt100, uint8_t attribute)
+{
+    static const char colour[] = "04261537";
+
+    attribute &= 0x7F;
+    if (vt100->attribute_known && vt100->attribute == attribute)
+        return;
+    vt100->attribute = attribute;
+    vt100->attribute_known = true;
+    pend(vt100, attribute & 0x08 ? "\x1B[0;1" : "\x1B[0", 0, 0);
+    if ((attribute & 0x77) == 0x70)
+        pend(vt100, ";7", 0, 0);
+    else if ((attribute & 0x77) != 0x07)
+        pend(vt100, ";3%c;4%c", (unsigned)colour[attribute & 7],
+             (unsigned)colour[attribute >> 4 & 7]);
+    pend_byte(vt100, 'm');
+}
+
+static void pend_position(struct vt100 *vt100, uint8_t row, uint8_t column)
+{
+    if (vt100->at_row == row && vt100->at_column == column)
+        return;
+    pend(vt100, "\x1B[%u;%uH", row + 1u, column + 1u);
+    vt100->at_row = row;
+    vt100->at_column = column;
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+    return a->character == b->character && a->attribute == b->attribute;
+}
+
+/*
+ * Set-up: UTF-8 on (ECMA-35), colours off, no wrap at the last column (a terminal of 24 rows would
+ * scroll), no cursor, empty screen; then the cursor is sent to row 25 and the terminal asked where
+ * it is (device status report): one with 24 rows answers 24.
+ */
+static void start(struct vt100 *vt100)
+{
+    if (vt100->charset == VT100_UTF8)
+        pend(vt100, "\x1B%%G", 0, 0);
+    pend(vt100, "\x1B[0m\x1B[?7l\x1B[?25l\x1B[2J\x1B[%u;%uH\x1B[6n", SCREEN_ROWS, SCREEN_COLUMNS);
+    for (unsigned row = 0; row < SCREEN_ROWS; row++) {
+        for (unsigned column = 0; column < SCREEN_COLUMNS; column++)
+            vt100->shown[row][column] = (struct cell){' ', 0x07};
+    }
+    vt100->dirty_rows = ALL_ROWS;
+    vt100->at_row = NOT_KNOWN;
+    vt100->attribute = 0x07;
+    vt100->attribute_known = true;
+    vt100->cursor_shown = false;
+    vt100->starting = false;
+}
+
+/* Whether everything from `column` on is a plain blank, and enough of it is not so yet. */
+static bool erase_is_worth_it(const struct vt100 *vt100, unsigned row, unsigned column)
+{
+    static const struct cell blank = {' ', 0x07};
+    unsigned differing = 0;
+
+    for (; column < SCREEN_COLUMNS; column++) {
+        if (!same_cell(&vt100->wanted[row][column], &blank))
+            return false;
+        differing += !same_cell(&vt100->shown[row][column], &blank);
+    }
+    return differing >= ERASE_WORTH;
+}
+
+static void draw_cell(struct vt100 *vt100, uint8_t row, uint8_t column)
+{
+    const struct cell *cell = &vt100->wanted[row][column];
+
+    pend_position(vt100, row, column);
+    pend_attribute(vt100, cell->attribute);
+    if (erase_is_worth_it(vt100, row, column)) {
+        pend(vt100, "\x1B[K", 0, 0);
+        memcpy(&vt100->shown[row][column], cell, (SCREEN_COLUMNS - column) * sizeof(*cell));
+        return;
+    }
+    pend_character(vt100, cell->character);
+    vt100->shown[row][column] = *cell;
+    vt100->at_column++;
+    if (vt100->at_column == SCREEN_COLUMNS)
+        vt100->at_row = NOT_KNOWN; /* terminals differ in where the cursor is now */
+}
+
+/* Makes the bytes for the next cell that differs; false when none does. */
+static bool draw_next_cell(struct vt100 *vt100)
+{
+    for (uint8_t row = 0; row < vt100->rows; row++) {
+        if ((vt100->dirty_rows & 1u << row) == 0)
+            continue;
+        for (uint8_t column = 0; column < SCREEN_COLUMNS; column++) {
+            if (!same_cell(&vt100->wanted[row][column], &vt100->shown[row][column])) {
+                draw_cell(vt100, row, column);
+                return true;
+            }
+        }
+        vt100->dirty_rows &= ~(1u << row);
+    }
+    return false;
+}
+
+/* Puts the cursor where it shall be; false when it is. */
+static bool place_cursor(struct vt100 *vt100)
+{
+    bool visible = vt100->cursor_row < vt100->rows;
+
+    if (visible)
+        pend_position(vt100, vt100->cursor_row, vt100->cursor_column);
+    if (visible != vt100->cursor_shown)
+        pend(vt100, visible ? "\x1B[?25h" : "\x1B[?25l", 0, 0);
+    vt100->cursor_shown = visible;
+    return vt100->pending_count > 0;
+}
+
+/* Fills `pending` with the next bytes to send; false when the terminal shows what it should. */
+static bool make_next(struct vt100 *vt100)
+{
+    vt100->pending_count = vt100->pending_sent = 0;
+    if (vt100->starting) {
+        start(vt100);
+        return true;
+    }
+    if (vt100->bell) {
+        vt100->bell = false;
+        pend_byte(vt100, '\a');
+        return true;
+    }
+    return draw_next_cell(vt100) || place_cursor(vt100);
+}
+
+/* Sends while the transmitter has room; true when nothing is left to send. */
+static bool send(struct vt100 *vt100)
+{
+    for (;;) {
+        while (vt100->pending_sent < vt100->pending_count) {
+            if (!serial_try_write(vt100->serial, vt100->pending[vt100->pending_sent]))
+                return false;
+            vt100->pending_sent++;
+        }
+        if (!make_next(vt100))
+            return true;
+    }
+}
+
+static uint64_t now_us(const struct vt100 *vt100)
+{
+    return vt100->platform->now_us(vt100->platform->context);
+}
+
+static void vt100_put(void *context, unsigned row, unsigned column, const struct cell *cells,
+                      unsigned count)
+{
+    struct vt100 *vt100 = context;
+
+    if (row >= SCREEN_ROWS || column >= SCREEN_COLUMNS)
+        return;
+    if (count > SCREEN_COLUMNS - column)
+        count = SCREEN_COLUMNS - column;
+    memcpy(&vt100->wanted[row][column], cells, count * sizeof(*cells));
+    vt100->dirty_rows |= 1u << row;
+}
+
+static void vt100_flush(void *context, unsigned row, unsigned column)
+{
+    struct vt100 *vt100 = context;
+    uint64_t start_us = now_us(vt100);
+    uint64_t earned = (start_us - vt100->credit_since_us) / CREDIT_SHARE;
+    uint64_t credit = earned < CREDIT_LIMIT_US ? earned : CREDIT_LIMIT_US;
+
+    vt100->cursor_row = (uint8_t)(row < SCREEN_ROWS ? row : SCREEN_ROWS);
+    vt100->cursor_column = (uint8_t)(column < SCREEN_COLUMNS ? column : SCREEN_COLUMNS - 1);
+    while (!send(vt100) && now_us(vt100) - start_us < credit)
+        ;
+    credit -= now_us(vt100) - start_us < credit ? now_us(vt100) - start_us : credit;
+    vt100->credit_since_us = now_us(vt100) - credit * CREDIT_SHARE;
+}
+
+static void vt100_beep(void *context)
+{
+    ((struct vt100 *)context)->bell = true;
+}
+
+static uint16_t vt100_read_key(void *context)
+{
+    struct vt100 *vt100 = context;
+    uint16_t key = vt100_input_read(&vt100->input, vt100->serial, now_us(vt100));
+
+    if (key == VT100_INPUT_REDRAW) {
+        vt100->starting = true;
+        key = KEY_NONE;
+    }
+    if (vt100->input.rows != 0) {
+        vt100->rows = vt100->input.rows < SCREEN_ROWS ? ROWS_CERTAIN : SCREEN_ROWS;
+        vt100->dirty_rows = ALL_ROWS;
+        vt100->input.rows = 0;
+    }
+    send(vt100);
+    return key;
+}
+
+void vt100_open(struct vt100 *vt100, struct serial *serial, const struct platform *platform,
+                enum vt100_charset charset)
+{
+    memset(vt100, 0, sizeof(*vt100));
+    vt100->serial = serial;
+    vt100->platform = platform;
+    vt100->charset = charset;
+    vt100->rows = ROWS_CERTAIN;
+    vt100->starting = true;
+    vt100->cursor_row = SCREEN_ROWS;
+    vt100->credit_since_us = now_us(vt100);
+    for (unsigned row = 0; row < SCREEN_ROWS; row++) {
+        for (unsigned column = 0; column < SCREEN_COLUMNS; column++)
+            vt100->wanted[row][column] = (struct cell){' ', 0x07};
+    }
+}
+
+struct screen_sink vt100_sink(struct vt100 *vt100)
+{
+    struct screen_sink sink = {
+        .context = vt100,
+        .rows = SCREEN_ROWS,
+        .put = vt100_put,
+        .flush = vt100_flush,
+        .beep = vt100_beep,
+    };
+
+    return sink;
+}
+
+struct key_source vt100_keys(struct vt100 *vt100)
+{
+    struct key_source source = {.context = vt100, .read = vt100_read_key};
+
+    return source;
+}
+
+bool vt100_drain(struct vt100 *vt100, uint32_t limit_us)
+{
+    uint64_t start_us = now_us(vt100);
+
+    do {
+        if (send(vt100))
+            return true;
+    } while (now_us(vt100) - start_us < limit_us);
+    return false;
+}
