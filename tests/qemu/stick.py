@@ -19,6 +19,11 @@ def run(*words, **options):
     return done.stdout
 
 
+def with_sbin():
+    """The environment with the folders where Debian keeps the tools for file systems."""
+    return dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin:/sbin")
+
+
 class Stick:
     """The image of a stick in `directory`, at first a copy of the image that users write."""
 
@@ -84,11 +89,11 @@ class Stick:
     def fsck(self):
         """What fsck.fat -n says, as (exit status, text). 0 = no error found."""
         offset, size = self.partition()
-        volume = os.path.join(self.directory, "volume")
-        run("dd", f"if={self.path}", f"of={volume}", "bs=1M", f"skip={offset}", f"count={size}",
-            "iflag=skip_bytes,count_bytes", "conv=sparse", "status=none")
-        path = os.environ["PATH"] + ":/usr/sbin:/sbin"
+        volume = self.path
+        if offset:
+            volume = os.path.join(self.directory, "volume")
+            run("dd", f"if={self.path}", f"of={volume}", "bs=1M", f"skip={offset}",
+                f"count={size}", "iflag=skip_bytes,count_bytes", "conv=sparse", "status=none")
         done = subprocess.run(["fsck.fat", "-n", volume], stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, check=False, env={"PATH": path})
-        os.unlink(volume)
+                              stderr=subprocess.STDOUT, check=False, env=with_sbin())
         return done.returncode, done.stdout.decode(errors="replace")
