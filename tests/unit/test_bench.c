@@ -394,6 +394,66 @@ static void discs(void **state)
     assert_false(command("insert pm /nowhere/disc.iso"));
 }
 
+static void options_of_a_drive(void **state)
+{
+    struct drive *drive;
+
+    (void)state;
+    must("attach pm drive face=hang crash=boot gate=open window=200 start=400 latency=7 "
+         "boot=MAKER___DRIVE_ONE_______BOOT accepts=SYNTH signature=no eject=hold seed=5 name=one");
+    drive = bench_drive(bench, 0, 0);
+    assert_string_equal(drive->name, "one");
+    assert_int_equal(drive->setup.face, SIM_FACE_HANG);
+    assert_int_equal(drive->setup.crash, SIM_FACE_BOOT);
+    assert_true(drive->setup.crash_gate_open);
+    assert_int_equal(drive->setup.window_ms, 200);
+    assert_int_equal(drive->setup.start_ms, 400);
+    assert_int_equal(drive->setup.vendor_us, 7);
+    assert_string_equal(drive->boot_identity, "MAKER   DRIVE ONE       BOOT");
+    assert_string_equal(drive->setup.accepts, "SYNTH");
+    assert_true(drive->setup.no_signature);
+    assert_true(drive->eject_held);
+    must("attach ps drive chip=MX25L2005 engine=73 protect=8C wp=low plugged=no personality=slow");
+    drive = bench_drive(bench, 0, 1);
+    assert_int_equal(drive->setup.engine, 0x73);
+    assert_int_equal(drive->chip->status, 0x8C);
+    assert_true(drive->chip->wp_low);
+    assert_int_equal(drive->setup.start_ms, 30000);
+    must("status");
+    assert_non_null(strstr(answer, "ps drive device1 power=on cable=unplugged"));
+    must("attach sm drive personality=blinker");
+    assert_true(sim_fault_on(&bench_drive(bench, 1, 0)->faults, SIM_FAULT_EEPROM_BAD));
+    must("status");
+    assert_non_null(strstr(answer, "fault=eeprom_bad"));
+}
+
+static void slow_drive_is_busy_for_thirty_seconds(void **state)
+{
+    (void)state;
+    must("attach pm drive personality=slow power=off");
+    flash_firmware(0, 0);
+    must("power pm on");
+    wait_ms(30000);
+    assert_int_equal(in(0, STATUS), 0x80);
+    wait_ms(150);
+    assert_int_equal(in(0, STATUS), 0x00);
+}
+
+static void signature_of_dead_drives(void **state)
+{
+    (void)state;
+    must("attach pm drive");
+    must("attach sm drive signature=no");
+    wait_ms(1000);
+    for (unsigned channel = 0; channel < 2; channel++) {
+        out(channel, CONTROL, 0x0C);
+        out(channel, CONTROL, 0x08);
+        wait_ms(10);
+        assert_int_equal(in(channel, MID), channel == 0 ? 0x14 : 0x00);
+        assert_int_equal(in(channel, HIGH), channel == 0 ? 0xEB : 0x00);
+    }
+}
+
 static void bad_commands_are_refused(void **state)
 {
     static const char *const lines[] = {
@@ -543,6 +603,32 @@ static void file_larger_than_the_flash_is_refused(void **state)
     snprintf(line, sizeof line, "load pm %s", path);
     assert_false(command(line));
     unlink(path);
+}
+
+static void disk_image_and_eeprom_files(void **state)
+{
+    char path[64], line[160];
+    uint8_t first = 0;
+
+    (void)state;
+    path_in_folder(path, sizeof path, "eeprom.bin");
+    must("attach pm drive chip=TESTP8K");
+    snprintf(line, sizeof line, "eeprom pm %s", path);
+    must(line);
+    assert_int_equal(file_size(path, &first), 1024);
+    assert_int_equal(first, bench_drive(bench, 0, 0)->eeprom[0]);
+    snprintf(line, sizeof line, "attach ps disk image=%s", path); /* any file can be a disk */
+    must(line);
+    assert_int_equal(bench_disk(bench, 0, 1)->sectors, 2);
+    assert_int_equal(bench_disk(bench, 0, 1)->bytes[0], first);
+    bench_disk(bench, 0, 1)->bytes[0] ^= 0xFF;
+    assert_true(bench_flush(bench));
+    uint8_t changed = 0;
+    assert_int_equal(file_size(path, &changed), 1024);
+    assert_int_equal(changed, first ^ 0xFF);
+    must("detach ps");
+    unlink(path);
+    assert_false(command("eeprom pm /nowhere/e"));
 }
 
 static void trace_file_lists_accesses(void **state)
@@ -855,11 +941,15 @@ int main(void)
         TEST(bouncing_contacts_lose_accesses),
         TEST(drives_are_swapped),
         TEST(discs),
+        TEST(options_of_a_drive),
+        TEST(slow_drive_is_busy_for_thirty_seconds),
+        TEST(signature_of_dead_drives),
         TEST(bad_commands_are_refused),
         TEST(answers_are_cut_not_overrun),
         TEST(bench_has_room_for_sixteen_devices),
         TEST(flash_file_is_written_back),
         TEST(file_larger_than_the_flash_is_refused),
+        TEST(disk_image_and_eeprom_files),
         TEST(trace_file_lists_accesses),
         TEST(trace_function_sees_writes_before_the_drive),
         TEST(power_cut_comes_at_the_counted_change),

@@ -998,6 +998,98 @@ static void unknown_packets_and_commands_are_refused(void **state)
     assert_int_equal(not_busy(), 0x51);
 }
 
+static void what_operating_systems_ask(void **state)
+{
+    static const uint8_t toc[12] = {0x43, 0, 0, 0, 0, 0, 0, 0, 20};
+    static const uint8_t configuration[12] = {0x46, 0, 0, 0, 0, 0, 0, 0, 8};
+    static const uint8_t event[12] = {0x4A, 1, 0, 0, 0x10, 0, 0, 0, 8};
+    static const uint8_t other_event[12] = {0x4A, 1, 0, 0, 0x04, 0, 0, 0, 8};
+    static const uint8_t queued_event[12] = {0x4A, 0, 0, 0, 0x10, 0, 0, 0, 8};
+    static const uint8_t capabilities[12] = {0x5A, 0, 0x2A, 0, 0, 0, 0, 0, 28};
+    static const uint8_t other_page[12] = {0x5A, 0, 0x0E, 0, 0, 0, 0, 0, 28};
+    static const uint8_t select[12] = {0x55, 0x10, 0, 0, 0, 0, 0, 0, 4};
+    static const uint8_t lock[12] = {0x1E, 0, 0, 0, 1};
+    static const uint8_t disc[2 * 2048] = {1};
+    uint8_t data[64], status;
+
+    (void)state;
+    start_healthy("SST39SF020A", 0x70);
+    assert_true(sim_drive_insert(drive, disc, sizeof disc));
+    test_unit_ready();
+    assert_int_equal(packet_in(toc, 64, data, sizeof data, &status), 20);
+    assert_memory_equal(data, "\0\x12\1\1\0\x14\1", 7);
+    assert_int_equal(data[14], 0xAA);
+    assert_int_equal(data[19], 2); /* lead-out */
+    assert_int_equal(packet_in(configuration, 64, data, sizeof data, &status), 8);
+    assert_memory_equal(data, "\0\0\0\x10\0\0\0\x08", 8);
+    assert_int_equal(packet_in(event, 64, data, sizeof data, &status), 8);
+    assert_memory_equal(data, "\0\6\4\x10\0\2", 6);
+    assert_int_equal(packet_in(other_event, 64, data, sizeof data, &status), 4);
+    assert_int_equal(data[2], 0x80);
+    assert_int_equal(packet(queued_event, 8), 0x51);
+    assert_sense(5, 0x24, 0x00);
+    assert_int_equal(packet_in(capabilities, 64, data, sizeof data, &status), 28);
+    assert_int_equal(data[8], 0x2A);
+    assert_int_equal(packet(other_page, 28), 0x51);
+    assert_int_equal(packet(lock, 0), 0x50);
+    assert_int_equal(packet(select, 64), 0x58);
+    out(DATA, 0);
+    out(DATA, 0);
+    assert_int_equal(not_busy(), 0x50);
+    assert_int_equal(packet(inquiry_packet, 0xFFFE), 0x58); /* a packet given up by a reset */
+    out(STATUS, 0x08);
+    now += 3 * MS;
+    assert_inquiry("SYNTH   TEST DRIVE      1.23");
+}
+
+static void garbage_face_answers_with_ff(void **state)
+{
+    struct sim_drive_setup setup;
+    uint8_t data[96], status;
+
+    (void)state;
+    sim_drive_setup_default(&setup);
+    setup.crash = SIM_FACE_GARBAGE;
+    drive = sim_drive_new(&setup, "test", 1, NULL, NULL);
+    assert_non_null(drive);
+    flash_firmware(SIM_DAMAGE_CONTENT);
+    power(true);
+    now += 1000 * MS;
+    assert_int_equal(packet_in(inquiry_packet, 0xFFFE, data, sizeof data, &status), 96);
+    for (unsigned i = 0; i < 96; i++) {
+        assert_int_equal(data[i], 0xFF);
+    }
+    out(STATUS, 0xA1);
+    assert_int_equal(not_busy(), 0x58);
+    assert_int_equal(in16(), 0xFFFF);
+}
+
+static void boot_code_identifies_itself(void **state)
+{
+    struct sim_drive_setup setup;
+    uint8_t text[48];
+
+    (void)state;
+    sim_drive_setup_default(&setup);
+    setup.face = SIM_FACE_BOOT;
+    setup.boot_identity = "HL-DT-STDVDRAM          BOOT";
+    drive = sim_drive_new(&setup, "test", 1, NULL, NULL);
+    assert_non_null(drive);
+    power(true);
+    now += 1000 * MS;
+    out(STATUS, 0xA1);
+    assert_int_equal(not_busy(), 0x58);
+    for (unsigned i = 0; i < 256; i++) {
+        uint16_t word = in16();
+
+        if (i >= 23 && i < 47) {
+            text[2 * (i - 23)] = (uint8_t)(word >> 8);
+            text[2 * (i - 23) + 1] = (uint8_t)word;
+        }
+    }
+    assert_memory_equal(text, "BOOT    HL-DT-STDVDRAM          ", 32);
+}
+
 static void tray_moves(void **state)
 {
     static const uint8_t open[12] = {0x1B, 0, 0, 0, 2}, close[12] = {0x1B, 0, 0, 0, 3};
@@ -1247,6 +1339,9 @@ int main(void)
         TEST(data_out_reaches_the_drive),
         TEST(vendor_packets_read_flash_and_eeprom),
         TEST(unknown_packets_and_commands_are_refused),
+        TEST(what_operating_systems_ask),
+        TEST(garbage_face_answers_with_ff),
+        TEST(boot_code_identifies_itself),
         TEST(tray_moves),
         TEST(resets_of_a_running_drive),
         TEST(constant_registers),
