@@ -9,9 +9,16 @@ import drives
 from machine import LOG_PORT, Bridge, Machine
 from stick import Stick
 
-RESULT = (r"^ *RESULT job=(?P<job>\w+) port=(?P<port>\d+) state=(?P<state>\w+) "
-          r"bytes=(?P<bytes>\d+) crc32=(?P<crc32>[0-9a-f]{8}) ms=(?P<ms>\d+) "
+# On the screen the line may be wrapped.
+RESULT = (r"^ *RESULT\s+job=(?P<job>\w+)\s+port=(?P<port>\d+)\s+state=(?P<state>\w+)\s+"
+          r"bytes=(?P<bytes>\d+)\s+crc32=(?P<crc32>[0-9a-f]{8})\s+ms=(?P<ms>\d+)\s+"
           r"err=(?P<err>[0-9a-f]{8})")
+
+
+def result_line(match):
+    """The RESULT line as it stands in logs."""
+    return " ".join(match.group(0).split())
+
 
 # The firmware that tests rescue drives with; the words of its identity as a user reads them.
 IDENTITY = {"vendor": "SONY", "product": "DVD RW DRU-710A", "revision": "BYX3"}
@@ -63,8 +70,7 @@ class Case(unittest.TestCase):
         """Waits for the screen that ends a job: everything is saved by then. Returns its RESULT
         line as a match object; the log must hold the very same line."""
         shown = pc.screen.wait_match("(?m)" + RESULT, seconds)
-        line = shown.group(0).strip()
-        pc.log.wait_line(re.escape(line), seconds=10)
+        pc.log.wait_line(re.escape(result_line(shown)), seconds=10)
         return shown
 
     def run_job(self, stick, bridge, *words, seconds=300, **options):
@@ -77,4 +83,5 @@ class Case(unittest.TestCase):
             return result, pc.log.text()
 
 
-__all__ = ["Bridge", "Case", "DEAD", "IDENTITY", "Machine", "NAME", "RESULT"]
+__all__ = ["Bridge", "Case", "DEAD", "IDENTITY", "Machine", "NAME", "RESULT",
+           "result_line"]

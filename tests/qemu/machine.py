@@ -51,7 +51,7 @@ def _die_with_parent():
 
 
 class Timeout(AssertionError):
-    """A condition that a test waited for did not come."""
+    """A condition that a test waited for did not come. Machine adds what there was instead."""
 
 
 class Stream:
@@ -102,7 +102,7 @@ class Stream:
                 left = deadline - time.monotonic()
                 if left <= 0 or self._closed:
                     why = "the machine ended" if self._closed else f"not within {seconds} s"
-                    raise Timeout(f"{what}: {why}. Seen:\n{self.look()}")
+                    raise Timeout(f"{what}: {why}")
                 self._changed.wait(left)
                 found = find()
             return found
@@ -138,9 +138,6 @@ class Screen(Stream):
 
     def _arrived(self, got):
         self.terminal.feed(got)
-
-    def look(self):
-        return self.picture()
 
     def picture(self):
         with self._changed:

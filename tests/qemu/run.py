@@ -14,7 +14,7 @@ import termios
 
 import drives
 import rescue_by_keys
-from cases import DEAD, IDENTITY, NAME
+from cases import DEAD, IDENTITY, NAME, result_line
 from machine import Bridge, Machine
 from stick import BUILD, Stick
 
@@ -80,7 +80,7 @@ def by_itself(stick, new, flash):
         pc.screen.wait_match(f"3 Secondary master.*{NAME}.*healthy")
         show("the drive answers with its new name")
         pc.power_off()
-    print("\n" + result.group(0).strip())
+    print("\n" + result_line(result))
     equal = drives.content(flash) == drives.content(new)
     print("the flash file equals the firmware file" if equal else
           "the flash file DIFFERS from the firmware file")
