@@ -51,6 +51,15 @@ uint8_t sim_vendor_status(struct drive *drive, uint64_t now_us)
     return drive->vendor_entering ? STATUS_BSY : drive->vendor_status | STATUS_BSY;
 }
 
+/* What can be wrong with the flash ID for a while after the intro. */
+static void prepare_id(struct drive *drive, uint64_t now_us)
+{
+    const struct sim_fault_state *late = &drive->faults.state[SIM_FAULT_ID_LATE];
+
+    drive->chip->id_ready_us = late->on ? now_us + late->value[0] * 1000ull : 0;
+    drive->chip->id_garbled = sim_fault_first(&drive->faults, SIM_FAULT_ID_GARBLED);
+}
+
 static void enter(struct drive *drive, uint64_t now_us)
 {
     drive->intros++;
@@ -58,6 +67,7 @@ static void enter(struct drive *drive, uint64_t now_us)
         return;
     }
     if (drive->phase != SIM_PHASE_VENDOR) {
+        prepare_id(drive, now_us);
         drive->vendor_status = drive->setup.engine;
         if (sim_fault_first(&drive->faults, SIM_FAULT_INTRO_F2)) {
             drive->vendor_status |= STATUS_BSY;
@@ -173,6 +183,18 @@ static bool lost(struct drive *drive)
     return true;
 }
 
+/* A controller that does not keep its address registers: repeated commands need them written again.
+ */
+static void lose_address(struct drive *drive)
+{
+    struct sim_fault_state *fault = &drive->faults.state[SIM_FAULT_ADDRESS_LOST];
+
+    if (fault->on && ++fault->seen > fault->value[0]) {
+        drive->mid = 0;
+        drive->high = 0;
+    }
+}
+
 static void vendor_mode_command(struct drive *drive, uint64_t now_us, uint8_t command)
 {
     uint32_t duration = drive->setup.vendor_us;
@@ -208,6 +230,7 @@ static void vendor_mode_command(struct drive *drive, uint64_t now_us, uint8_t co
     default:
         break;
     }
+    lose_address(drive);
     drive->vendor_until_us = now_us + duration;
 }
 

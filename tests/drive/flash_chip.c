@@ -348,17 +348,20 @@ void sim_chip_erase_all(struct sim_chip *chip, uint64_t now_us)
     sim_chip_start_erase(chip, now_us, &whole, 0, false);
 }
 
-bool sim_chip_id_wrong(struct sim_chip *chip, uint8_t *value)
+bool sim_chip_id_wrong(struct sim_chip *chip, uint64_t now_us, uint8_t wrong[2])
 {
-    if (sim_fault_first(chip->faults, SIM_FAULT_ID_0000_ONCE)) {
-        *value = 0x00;
-        return true;
+    if (chip->id_garbled) {
+        wrong[0] = 0x02;
+        wrong[1] = 0x1C;
+    } else if (now_us < chip->id_ready_us ||
+               sim_fault_first(chip->faults, SIM_FAULT_ID_0000_ONCE)) {
+        wrong[0] = wrong[1] = 0x00;
+    } else if (sim_fault_first(chip->faults, SIM_FAULT_ID_FFFF_ONCE)) {
+        wrong[0] = wrong[1] = 0xFF;
+    } else {
+        return false;
     }
-    if (sim_fault_first(chip->faults, SIM_FAULT_ID_FFFF_ONCE)) {
-        *value = 0xFF;
-        return true;
-    }
-    return false;
+    return true;
 }
 
 uint8_t sim_chip_sense(struct sim_chip *chip, uint32_t address)

@@ -119,8 +119,10 @@ struct sim_chip {
     /* parallel command decoder */
     uint8_t step;
     bool id_mode;
-    bool id_wrong; /* this ID session reads the wrong ID of a fault */
-    uint8_t id_wrong_value;
+    bool id_wrong;             /* this ID session reads the wrong ID of a fault */
+    uint8_t id_wrong_bytes[2]; /* manufacturer and device instead of the right ones */
+    uint64_t id_ready_us;      /* before that the ID reads 0000 (set by the drive) */
+    bool id_garbled;           /* the ID reads 021C until the drive says otherwise */
     bool program_next;
     bool loading; /* page load: bytes are being collected */
     uint32_t load_page;

@@ -35,7 +35,7 @@ static uint8_t polling_bits(struct sim_chip *chip, uint64_t now_us)
 static uint8_t read_id(const struct sim_chip *chip, uint32_t address)
 {
     if (chip->id_wrong) {
-        return chip->id_wrong_value;
+        return chip->id_wrong_bytes[address & 1];
     }
     switch (address & 0x1FF) {
     case 0x000:
@@ -110,13 +110,13 @@ static void load_byte(struct sim_chip *chip, uint64_t now_us, uint32_t address, 
 }
 
 /* Third cycle, after AA and 55. */
-static void command(struct sim_chip *chip, uint8_t data)
+static void command(struct sim_chip *chip, uint64_t now_us, uint8_t data)
 {
     chip->step = IDLE;
     switch (data) {
     case 0x90:
         chip->id_mode = true;
-        chip->id_wrong = sim_chip_id_wrong(chip, &chip->id_wrong_value);
+        chip->id_wrong = sim_chip_id_wrong(chip, now_us, chip->id_wrong_bytes);
         break;
     case RESET:
         chip->id_mode = false;
@@ -157,7 +157,7 @@ static void decode(struct sim_chip *chip, uint64_t now_us, uint32_t address, uin
         break;
     case GOT_55:
         if (first) {
-            command(chip, data);
+            command(chip, now_us, data);
         } else {
             chip->step = IDLE;
         }

@@ -29,8 +29,8 @@ void sim_chip_start_erase(struct sim_chip *chip, uint64_t now_us, const struct s
  */
 void sim_chip_cancel_erase(struct sim_chip *chip);
 
-/* Whether an ID that is asked for now shall be wrong, and the byte it reads then. */
-bool sim_chip_id_wrong(struct sim_chip *chip, uint8_t *value);
+/* Whether an ID that is asked for now shall be wrong, and the two bytes it reads then. */
+bool sim_chip_id_wrong(struct sim_chip *chip, uint64_t now_us, uint8_t wrong[2]);
 
 /* A cell as the outside sees it: flipped by chance when the fault asks for it. */
 uint8_t sim_chip_sense(struct sim_chip *chip, uint32_t address);

@@ -64,30 +64,28 @@ static size_t drive_cycle(uint8_t *miso, size_t from, size_t count, const uint8_
 
 /* 90 and, on SST, AB: manufacturer and device alternate; address bit 0 chooses which comes first.
  */
-static size_t read_electronic_id(struct sim_chip *chip, const uint8_t *mosi, size_t count,
-                                 uint8_t *miso)
+static size_t read_electronic_id(struct sim_chip *chip, uint64_t now_us, const uint8_t *mosi,
+                                 size_t count, uint8_t *miso)
 {
     uint8_t id[2] = {chip->type->manufacturer, chip->type->device};
-    uint8_t wrong;
 
     if (count >= 4 && (mosi[3] & 1) != 0) {
         id[0] = chip->type->device;
         id[1] = chip->type->manufacturer;
     }
-    if (sim_chip_id_wrong(chip, &wrong)) {
-        id[0] = id[1] = wrong;
-    }
+    (void)sim_chip_id_wrong(chip, now_us, id);
     return drive_cycle(miso, 4, count, id, 2);
 }
 
-static size_t read_jedec_id(struct sim_chip *chip, size_t count, uint8_t *miso)
+static size_t read_jedec_id(struct sim_chip *chip, uint64_t now_us, size_t count, uint8_t *miso)
 {
     uint8_t id[3];
-    uint8_t wrong;
+    uint8_t wrong[2];
 
     memcpy(id, chip->type->rdid, sizeof id);
-    if (sim_chip_id_wrong(chip, &wrong)) {
-        memset(id, wrong, sizeof id);
+    if (sim_chip_id_wrong(chip, now_us, wrong)) {
+        id[0] = wrong[0];
+        id[1] = id[2] = wrong[1];
     }
     return drive_cycle(miso, 1, count, id, chip->type->rdid_length);
 }
@@ -116,13 +114,12 @@ static void write_status(struct sim_chip *chip, uint64_t now_us, uint8_t value)
     chip->old_status = chip->status;
     chip->status = value & chip->type->status_write;
     chip->write_enabled = false;
-    if (chip->type->status_us == 0) {
-        return;
+    if (chip->type->status_us != 0) {
+        chip->operation = SIM_OPERATION_STATUS;
+        chip->stuck = false;
+        chip->started_us = now_us;
+        chip->until_us = now_us + chip->type->status_us;
     }
-    chip->operation = SIM_OPERATION_STATUS;
-    chip->stuck = false;
-    chip->started_us = now_us;
-    chip->until_us = now_us + chip->type->status_us;
     sim_chip_changed(chip);
 }
 
@@ -215,8 +212,8 @@ static void erase(struct sim_chip *chip, uint64_t now_us, const uint8_t *mosi, s
 }
 
 /* Commands that only read; returns false for others. */
-static bool read_command(struct sim_chip *chip, const uint8_t *mosi, size_t count, uint8_t *miso,
-                         size_t *driven)
+static bool read_command(struct sim_chip *chip, uint64_t now_us, const uint8_t *mosi, size_t count,
+                         uint8_t *miso, size_t *driven)
 {
     uint8_t status = read_status(chip);
 
@@ -227,10 +224,10 @@ static bool read_command(struct sim_chip *chip, const uint8_t *mosi, size_t coun
     } else if (mosi[0] == OP_READ) {
         *driven = read_data(chip, mosi, count, miso);
     } else if (mosi[0] == chip->type->rdid_opcode && chip->type->rdid_length != 0) {
-        *driven = read_jedec_id(chip, count, miso);
+        *driven = read_jedec_id(chip, now_us, count, miso);
     } else if ((mosi[0] == OP_REMS && chip->type->rems) ||
                (mosi[0] == OP_RES && chip->type->res_is_rems)) {
-        *driven = read_electronic_id(chip, mosi, count, miso);
+        *driven = read_electronic_id(chip, now_us, mosi, count, miso);
     } else if (mosi[0] == OP_RES && chip->type->res != 0) {
         *driven = drive_cycle(miso, 4, count, &chip->type->res, 1);
     } else {
@@ -272,7 +269,7 @@ size_t sim_chip_transfer(struct sim_chip *chip, uint64_t now_us, const uint8_t *
     size_t driven = count;
 
     sim_chip_settle(chip, now_us);
-    if (count == 0 || read_command(chip, mosi, count, miso, &driven) ||
+    if (count == 0 || read_command(chip, now_us, mosi, count, miso, &driven) ||
         chip->operation != SIM_OPERATION_NONE) {
         return driven;
     }

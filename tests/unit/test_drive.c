@@ -895,6 +895,59 @@ static void vendor_mode_faults(void **state)
     assert_int_equal(intro(), 0x52);
 }
 
+static uint8_t read_manufacturer(void)
+{
+    uint8_t id;
+
+    flash_command(0x90);
+    id = flash_read(0);
+    flash_command(0xF0);
+    return id;
+}
+
+static void flash_id_faults(void **state)
+{
+    (void)state;
+    build("SST39SF020A", 0x70);
+    assert_true(sim_fault_set_by_name(&drive->faults, "id_late=500", NULL, 0));
+    power(true);
+    now += 1000 * MS;
+    intro();
+    assert_int_equal(read_manufacturer(), 0x00);
+    now += 500 * MS;
+    assert_int_equal(read_manufacturer(), 0xBF);
+    sim_fault_clear(&drive->faults);
+    assert_true(sim_fault_set_by_name(&drive->faults, "id_garbled", NULL, 0));
+    out(STATUS, 0x81);
+    now += 10;
+    intro();
+    assert_int_equal(read_manufacturer(), 0x02);
+    intro(); /* helps only after the outro */
+    assert_int_equal(read_manufacturer(), 0x02);
+    out(STATUS, 0x81);
+    now += 10;
+    intro();
+    assert_int_equal(read_manufacturer(), 0xBF);
+}
+
+static void address_registers_are_kept_unless_told_otherwise(void **state)
+{
+    (void)state;
+    build("SST39SF020A", 0x70);
+    drive->chip->cells[0] = 0x11;
+    drive->chip->cells[0x1234] = 0x22;
+    power(true);
+    now += 1000 * MS;
+    intro();
+    for (unsigned broken = 0; broken < 2; broken++) {
+        assert_int_equal(flash_read(0x1234), 0x22);
+        out(STATUS, 0x00); /* the same address again, nothing else written */
+        vendor_wait();
+        assert_int_equal(in(LOW), broken == 0 ? 0x22 : 0x11);
+        assert_true(sim_fault_set_by_name(&drive->faults, "address_lost", NULL, 0));
+    }
+}
+
 /* ---- packets --------------------------------------------------------------------------------- */
 
 static void unit_attention_comes_once(void **state)
@@ -1334,6 +1387,8 @@ int main(void)
         TEST(bus_resets_end_vendor_mode),
         TEST(half_written_firmware_does_not_run),
         TEST(vendor_mode_faults),
+        TEST(flash_id_faults),
+        TEST(address_registers_are_kept_unless_told_otherwise),
         TEST(unit_attention_comes_once),
         TEST(disc_can_be_read),
         TEST(data_out_reaches_the_drive),

@@ -717,9 +717,11 @@ static void sst_is_protected_at_power_on_and_needs_ewsr(void **state)
     spi1(&f, 0x04);
     spi(&f, clear, 2, 0); /* EWSR counts only for the next command */
     assert_int_equal(spi_status(&f) & 0x0C, 0x0C);
+    assert_int_equal(f.changes, 0);
     spi1(&f, 0x50);
     spi(&f, clear, 2, 0);
     assert_int_equal(spi_status(&f), 0x00);
+    assert_int_equal(f.changes, 1);
     sim_chip_power_off(f.chip, f.now);
     sim_chip_power_on(f.chip);
     assert_int_equal(spi_status(&f), 0x0C);
