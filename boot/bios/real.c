@@ -1,4 +1,4 @@
-/* BIOS calls: the C side of boot/bios/real.S. */
+/* BIOS calls: the C side of boot/bios/real_entry.S. */
 #include "boot/bios/real.h"
 
 #include "boot/bios/clock.h"
@@ -6,7 +6,7 @@
 #include "boot/bios/layout.h"
 #include "kernel/lib/string.h"
 
-/* From kernel.ld and real.S. */
+/* From kernel.ld and real_entry.S. */
 extern uint8_t low_load[], low_start[], low_end[];
 extern uint8_t keyboard_hook[];
 extern volatile uint32_t keyboard_old;
@@ -17,7 +17,7 @@ extern struct real_registers *volatile real_result;
 extern struct idt_pointer real_return_idt;
 void real_transfer(void);
 
-/* Arithmetic flags stay, interrupts and trap are off: real.S switches interrupts on itself. */
+/* Arithmetic flags stay, interrupts and trap are off: real_entry.S switches interrupts on itself. */
 enum { REAL_FLAGS_ALWAYS = 0x0002 };
 
 enum { VECTOR_BYTES = 4, SYSTEM_SERVICES = 0x15 };

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The order is that in which boot/bios/real.S pops and pushes them. */
+/* The order is that in which boot/bios/real_entry.S pops and pushes them. */
 struct real_registers {
     uint32_t edi, esi, ebp, esp; /* esp is not used */
     uint32_t ebx, edx, ecx, eax;
