@@ -221,7 +221,7 @@ void rescue_main(struct platform *platform)
     console_apply(&app->console, &app->job, &app->cells, &app->keys, &app->log);
     find_ports(app);
     show(app);
-    stick_scan(&app->stick, false);
+    stick_scan(&app->stick, platform->disk_count == 0);
     read_config(app);
     if (app->job.bad_word[0])
         log_line(&app->log, "job", WORD_JOB_BAD_WORD, app->job.bad_word);

@@ -7,13 +7,13 @@
 
 enum {
     LIST_ROW = 2,    /* frame of the list */
-    LIST_ROWS = 8,   /* items that are visible */
+    LIST_ROWS = 6,   /* items that are visible */
     PANEL_ROWS = 9,  /* frame of the panel, with its lines */
     ITEM_COLUMN = 3, /* the bar */
     ITEM_WIDTH = 76,
     NAME_COLUMN = 39, /* model and revision */
-    NAME_WIDTH = 23,
-    STATE_COLUMN = 63,
+    NAME_WIDTH = 22,
+    STATE_COLUMN = 62,
     STATE_WIDTH = 15,
     PANEL_COLUMN = 3,
     PANEL_WIDTH = 74
@@ -192,11 +192,10 @@ void screen_main_draw(struct app *app)
     unsigned shown, panel;
 
     app_page(app, WORD_PRODUCT, WORD_MAIN_FOOTER);
-    cells_text(cells, 1, 1, MENU_WIDTH, STYLE_STRONG, app->note);
+    menu_wrap(cells, MENU_LAST_ROW - 1, 1, MENU_WIDTH, 2, STYLE_STRONG, app->note);
     shown = draw_list(app);
-    panel = LIST_ROW + (shown > 5 ? shown : 5) + 4;
-    if (panel + PANEL_ROWS > MENU_LAST_ROW)
-        panel = MENU_LAST_ROW + 1 - PANEL_ROWS;
+    /* The panel stays where it is while ports are found. */
+    panel = LIST_ROW + LIST_ROWS + 4;
     if (other) {
         draw_panel_other(app, other, panel);
     } else if (shown) {

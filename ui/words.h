@@ -272,7 +272,7 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_RESULT_SAVED       "saved"
 #define WORD_RESULT_NOT_SAVED   "not on the stick; in memory until you leave"
 #define WORD_RESULT_LOG_SAVED   "ODDRESC.LOG on the stick"
-#define WORD_RESULT_LOG_UNSAVED "log not saved: %s"
+#define WORD_RESULT_LOG_UNSAVED "no log: %s"
 #define WORD_RESULT_REASON      "why"
 #define WORD_RESULT_SAME        "The chip held exactly this file already: nothing was written."
 #define WORD_RESULT_RIGHT                                                                          \

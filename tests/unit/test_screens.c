@@ -601,7 +601,7 @@ static void result_of_every_kind(void **state)
         snprintf(name, sizeof name, "result-%u", result);
         check_screen(name);
         assert_true(shows(session_result_word(result)));
-        assert_true(shows("log not saved"));
+        assert_true(shows("no log: There is no room left on the stick"));
         if (session.error)
             assert_true(shows("code 01050123"));
     }

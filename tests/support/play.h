@@ -1,0 +1,82 @@
+/*
+ * A person in front of the whole program, on the host: rescue_main() runs over simulated ports, a
+ * simulated bench, a disk image and a text screen, while a script waits for texts on the screen and
+ * presses keys. Time is the bench's virtual time.
+ */
+#ifndef TESTS_SUPPORT_PLAY_H
+#define TESTS_SUPPORT_PLAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "boot/platform.h"
+#include "tests/drive/bench.h"
+#include "tests/support/fat_image.h"
+#include "tests/support/file_disk.h"
+#include "tests/support/sim_ports.h"
+#include "tests/support/text_screen.h"
+
+struct play;
+
+/* Waits until `wait` is on the screen (NULL: at once), calls `act`, types `text`, presses `key`. */
+struct play_step {
+    const char *wait;
+    uint16_t key;
+    const char *text;
+    void (*act)(struct play *play);
+};
+
+enum { PLAY_ARENA = 5 * 1024 * 1024 };
+
+struct play {
+    struct bench *bench;
+    struct sim_ports ports;
+    struct platform platform;
+    struct arena arena;
+    struct text_screen screen;
+    struct fat_image stick;
+    struct file_disk disk;
+    bool has_stick, stick_pulled;
+    bool rebooted, powered_off, can_power_off;
+    unsigned holds;                /* hold(true) calls minus hold(false) calls, must end at 0 */
+    unsigned first_access_flushes; /* screen refreshes before the first port access */
+    bool accessed;
+
+    const struct play_step *steps;
+    unsigned step, step_count, typed;
+    uint64_t step_started_us;
+    const char *failure; /* what the script waited for in vain */
+};
+
+/* A machine with an empty bench, 5 MiB of arena, and no stick. */
+void play_open(struct play *play);
+void play_close(struct play *play);
+
+/* A FAT16 stick of 16 MiB; `ours`: with this program's files on it. */
+void play_insert_stick(struct play *play, bool ours);
+
+/* What happens to the stick while the program runs. */
+void play_pull_stick(struct play *play);
+void play_put_stick_back(struct play *play);
+
+/* Attaches a drive to `position` with the chip SST39SF020A unless `options` say otherwise; its
+ * flash is erased. */
+void play_attach_dead(struct play *play, const char *position, const char *options);
+
+/* A valid sparse image of `size` bytes for a drive of that name. Free it. */
+uint8_t *play_firmware(uint32_t size, const char *vendor, const char *product,
+                       const char *revision);
+
+/*
+ * Runs the program with this command line until it returns. The test fails with the screen printed
+ * when a step's text does not appear within 900 s of virtual time.
+ */
+void play_run(struct play *play, const char *command_line, const struct play_step *steps,
+              unsigned count);
+#define PLAY(play, command_line, steps)                                                            \
+    play_run(play, command_line, steps, sizeof(steps) / sizeof(steps)[0])
+
+/* Whether the file of that name on the stick holds the text. */
+bool play_stick_file_holds(struct play *play, const char *name, const char *text);
+
+#endif
