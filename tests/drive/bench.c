@@ -76,7 +76,7 @@ void bench_power(struct bench *bench, struct bench_device *device, bool on)
         sim_disk_power(device->disk, bench->now_us, on);
     }
     if (!on) {
-        bench_flush_device(device);
+        bench_flush_device(bench, device);
     }
 }
 
@@ -270,6 +270,18 @@ struct drive *bench_drive(struct bench *bench, unsigned channel, unsigned positi
         return NULL;
     }
     return bench->places[channel][position].device->drive;
+}
+
+const uint8_t *bench_flash(struct bench *bench, unsigned channel, unsigned position, size_t *size)
+{
+    struct drive *drive = bench_drive(bench, channel, position);
+
+    if (drive == NULL) {
+        return NULL;
+    }
+    sim_chip_settle(drive->chip, bench->now_us);
+    *size = drive->chip->type->size;
+    return drive->chip->cells;
 }
 
 struct disk *bench_disk(struct bench *bench, unsigned channel, unsigned position)

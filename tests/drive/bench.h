@@ -64,6 +64,12 @@ struct disk;
 struct drive *bench_drive(struct bench *bench, unsigned channel, unsigned position);
 struct disk *bench_disk(struct bench *bench, unsigned channel, unsigned position);
 
+/*
+ * What the flash chip of the drive at that position holds now, `size` bytes; NULL without a drive.
+ * Valid until the next call for this bench.
+ */
+const uint8_t *bench_flash(struct bench *bench, unsigned channel, unsigned position, size_t *size);
+
 /* Register accesses since bench_new(), reads and writes. */
 uint64_t bench_accesses(const struct bench *bench);
 

@@ -135,7 +135,7 @@ static bool do_detach(struct request *request)
     if (request->place != NULL) {
         request->place->device = NULL;
     }
-    bench_flush_device(request->device);
+    bench_flush_device(request->bench, request->device);
     sim_drive_free(request->device->drive);
     sim_disk_free(request->device->disk);
     memset(request->device, 0, sizeof *request->device);
@@ -306,7 +306,7 @@ static bool do_dump(struct request *request)
     struct sim_chip *chip = request->device->drive->chip;
 
     if (!bench_save_file(request->words[2], chip->cells, chip->type->size) ||
-        !bench_flush_device(request->device)) {
+        !bench_flush_device(request->bench, request->device)) {
         return refuse(request, "can't write the file");
     }
     say(request, "ok %u", (unsigned)chip->type->size);
@@ -484,6 +484,7 @@ static bool find_target(struct request *request, enum target target)
             return refuse(request, "not a drive");
         }
         sim_drive_settle(request->device->drive, request->bench->now_us);
+        sim_chip_settle(request->device->drive->chip, request->bench->now_us);
     }
     return true;
 }

@@ -42,12 +42,13 @@ bool bench_save_file(const char *path, const uint8_t *bytes, size_t size)
     return fclose(file) == 0 && good;
 }
 
-bool bench_flush_device(const struct bench_device *device)
+bool bench_flush_device(struct bench *bench, const struct bench_device *device)
 {
     if (device->backing[0] == '\0') {
         return true;
     }
     if (device->drive != NULL) {
+        sim_chip_settle(device->drive->chip, bench->now_us);
         return bench_save_file(device->backing, device->drive->chip->cells,
                                device->drive->chip->type->size);
     }
@@ -61,7 +62,7 @@ bool bench_flush(struct bench *bench)
 
     for (unsigned i = 0; i < BENCH_DEVICES; i++) {
         if (bench->devices[i].used) {
-            good = bench_flush_device(&bench->devices[i]) && good;
+            good = bench_flush_device(bench, &bench->devices[i]) && good;
         }
     }
     return good;

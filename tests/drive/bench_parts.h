@@ -56,6 +56,6 @@ bool bench_powered(const struct bench_device *device);
 /* bench_files.c: whole files; bench_load_file() returns malloc'ed bytes or NULL. */
 uint8_t *bench_load_file(const char *path, size_t *size);
 bool bench_save_file(const char *path, const uint8_t *bytes, size_t size);
-bool bench_flush_device(const struct bench_device *device);
+bool bench_flush_device(struct bench *bench, const struct bench_device *device);
 
 #endif

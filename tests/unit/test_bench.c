@@ -791,8 +791,13 @@ static void page_loads_count_when_they_are_committed(void **state)
         flash_write(0x1000 + i, (uint8_t)i);
     }
     assert_int_equal(bench_flash_changes(bench), 0);
+    size_t size = 0;
+    assert_int_equal(bench_flash(bench, 0, 0, &size)[0x1001], 0xFF);
+    assert_int_equal(bench_flash_changes(bench), 0);
     wait_ms(6);
-    out(0, STATUS, 0x00);
+    assert_int_equal(bench_flash(bench, 0, 0, &size)[0x1001], 1); /* without another access */
+    assert_int_equal(size, 0x40000);
+    assert_null(bench_flash(bench, 1, 0, &size));
     assert_int_equal(bench_flash_changes(bench), 1);
 }
 

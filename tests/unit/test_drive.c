@@ -279,13 +279,14 @@ static uint8_t test_unit_ready(void)
 
 static const uint8_t inquiry_packet[12] = {0x12, 0, 0, 0, 96};
 
-static void assert_inquiry(const char *text28)
+/* INQUIRY's vendor, product and revision begin with `text`. */
+static void assert_inquiry(const char *text)
 {
     uint8_t data[96], status;
 
     assert_int_equal(packet_in(inquiry_packet, 0xFFFE, data, sizeof data, &status), 96);
     assert_int_equal(status, 0x50);
-    assert_memory_equal(data + 8, text28, 28);
+    assert_memory_equal(data + 8, text, strlen(text));
 }
 
 /* A drive with whole firmware that is up. */
@@ -948,6 +949,127 @@ static void address_registers_are_kept_unless_told_otherwise(void **state)
     }
 }
 
+/* ---- a rescue by hand, for every chip -------------------------------------------------------- */
+
+static void rescue_parallel(const struct sim_chip_type *type)
+{
+    flash_command(0x80);
+    flash_write(0x5555, 0xAA);
+    flash_write(0x2AAA, 0x55);
+    flash_write(0x5555, 0x10);
+    now += 20000 * MS;
+    for (uint32_t page = 0; page < type->size; page += type->page_size) {
+        bool blank = true;
+
+        for (uint32_t i = page; i < page + type->page_size; i++) {
+            blank = blank && image[i] == 0xFF;
+        }
+        if (blank) {
+            continue;
+        }
+        flash_command(0xA0);
+        for (uint32_t i = page; i < page + type->page_size; i++) {
+            flash_write(i, image[i]);
+        }
+        now += type->window_us + type->program_us;
+    }
+}
+
+static void spi_wait(void)
+{
+    for (unsigned i = 0; i < 100000 && (spi_status() & 1) != 0; i++) {
+        now += MS;
+    }
+    assert_int_equal(spi_status() & 1, 0);
+}
+
+/* Sends up to 260 bytes with nothing to receive. */
+static void spi_send(const uint8_t *bytes, uint16_t count)
+{
+    bool a = drive->setup.engine == 0x72;
+    uint8_t low = count & 0xFF, high = (uint8_t)(count >> 8);
+
+    for (uint16_t i = 0; i < count; i++) {
+        buffer_write((uint16_t)((a ? 0x8800 : 0x0000) + i), bytes[i]);
+    }
+    transfer(a ? low : high, a ? high : low, 0, 0);
+}
+
+static void rescue_serial(const struct sim_chip_type *type)
+{
+    uint8_t whole = 0;
+
+    for (unsigned i = 0; i < SIM_CHIP_ERASES; i++) {
+        whole = type->erases[i].size == 0 && whole == 0 ? type->erases[i].opcode : whole;
+    }
+    spi_opcode(type->status_volatile ? 0x50 : 0x06);
+    spi_send((const uint8_t[]){0x01, 0x00}, 2);
+    spi_wait();
+    spi_opcode(0x06);
+    spi_opcode(whole);
+    spi_wait();
+    for (uint32_t page = 0; page < type->size; page += type->page_size) {
+        uint8_t bytes[4 + SIM_CHIP_PAGE_MAX] = {0x02, (uint8_t)(page >> 16), (uint8_t)(page >> 8),
+                                                (uint8_t)page};
+        bool blank = true;
+
+        for (uint32_t i = 0; i < type->page_size; i++) {
+            bytes[4 + i] = image[page + i];
+            blank = blank && image[page + i] == 0xFF;
+        }
+        if (!blank) {
+            spi_opcode(0x06);
+            spi_send(bytes, (uint16_t)(4 + type->page_size));
+            spi_wait();
+        }
+    }
+}
+
+static void rescue(const struct sim_chip_type *type, uint8_t engine)
+{
+    struct sim_firmware_recipe recipe;
+
+    build(type->name, engine);
+    memset(drive->chip->cells, 0x00, type->size);
+    drive->chip->status |= 0x0C & type->status_write;
+    power(true);
+    now += 1000 * MS;
+    assert_int_equal(intro(), engine);
+    sim_firmware_recipe(&recipe, type->size);
+    recipe.bank_size = type->bank_size;
+    recipe.sparse = true;
+    assert_int_equal(sim_firmware_make(&recipe, image, sizeof image), type->size);
+    if (engine == 0x70) {
+        rescue_parallel(type);
+    } else {
+        rescue_serial(type);
+    }
+    sim_chip_settle(drive->chip, now);
+    assert_memory_equal(drive->chip->cells, image, type->size);
+    out(STATUS, 0x81);
+    now += MS;
+    out(STATUS, 0x08);
+    now += 1850 * MS;
+    assert_inquiry("ODDTEST ");
+    teardown(NULL);
+}
+
+static void every_chip_can_be_rescued(void **state)
+{
+    size_t count = 0;
+    const struct sim_chip_type *types = sim_chip_list(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        if (types[i].bus == SIM_CHIP_PARALLEL) {
+            rescue(&types[i], 0x70);
+        } else {
+            rescue(&types[i], 0x72);
+            rescue(&types[i], 0x73);
+        }
+    }
+}
+
 /* ---- packets --------------------------------------------------------------------------------- */
 
 static void unit_attention_comes_once(void **state)
@@ -1389,6 +1511,7 @@ int main(void)
         TEST(vendor_mode_faults),
         TEST(flash_id_faults),
         TEST(address_registers_are_kept_unless_told_otherwise),
+        TEST(every_chip_can_be_rescued),
         TEST(unit_attention_comes_once),
         TEST(disc_can_be_read),
         TEST(data_out_reaches_the_drive),
