@@ -119,6 +119,18 @@ static void test_sector_erase_cycles(void **state)
     assert_expected();
 }
 
+/* Two equal reads may be chance: the third one tells. */
+static void test_two_equal_reads_are_not_enough(void **state)
+{
+    static const uint8_t reads[] = {0x40, 0x40, 0x00, 0xFF, 0xFF, 0xFF};
+
+    (void)state;
+    open_scene("SST39SF020A");
+    trace_bus_data(&scene.bus, reads, sizeof reads);
+    assert_int_equal(parallel_erase_sector(&scene.mtk, 0), 0);
+    assert_int_equal(scene.bus.data_next, sizeof reads);
+}
+
 static void test_chip_erase_cycles(void **state)
 {
     (void)state;
@@ -533,6 +545,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_id_cycles),
         cmocka_unit_test(test_sector_erase_cycles),
+        cmocka_unit_test(test_two_equal_reads_are_not_enough),
         cmocka_unit_test(test_chip_erase_cycles),
         cmocka_unit_test(test_full_program_cycles),
         cmocka_unit_test(test_lean_program_cycles),

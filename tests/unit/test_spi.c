@@ -120,6 +120,45 @@ static void test_rems_of_engine_73(void **state)
     }
 }
 
+/* Engine 73 gives nothing for the odd counts: those of the rule are tried, and what they give
+ * counts.
+ */
+static void test_rems_falls_back_to_the_rule(void **state)
+{
+    static const uint8_t answers[] = {
+        0xFF, 0xFF, 0xC2, 0x11, 0xFF, 0xFF, 0xFF, 0xFF, 0x00, /* REMS twice, RDID, RDSR */
+        0xFF, 0xFF, 0xC2, 0x11, 0xFF, 0xFF, 0xFF, 0xFF, 0x00,
+    };
+    struct flash_identity identity;
+
+    (void)state;
+    open_scene(0x73, "MX25L2005");
+    trace_bus_data(&scene.bus, answers, sizeof answers);
+    assert_int_equal(mtk_flash_ops.identify(&scene.method, &identity), 0);
+    assert_int_equal(identity.candidate_count, 1);
+    assert_string_equal(identity.candidates[0]->name, "MX25L2005");
+    assert_int_equal(identity.jedec_manufacturer, 0xC2);
+    assert_true(identity.status_register_valid);
+    assert_int_equal(scene.bus.data_next, sizeof answers);
+}
+
+/* 90 and 9F name different makers: both are offered, the person chooses. */
+static void test_contradicting_ids_are_both_offered(void **state)
+{
+    static const uint8_t answers[] = {
+        0xEF, 0x13, 0xC2, 0x20, 0x14, 0x00, 0x00, 0xEF, 0x13, 0xC2, 0x20, 0x14, 0x00, 0x00,
+    };
+    struct flash_identity identity;
+
+    (void)state;
+    open_scene(0x72, "MX25L2005");
+    trace_bus_data(&scene.bus, answers, sizeof answers);
+    assert_int_equal(mtk_flash_ops.identify(&scene.method, &identity), 0);
+    assert_int_equal(identity.candidate_count, 2);
+    assert_string_equal(identity.candidates[0]->vendor, "Macronix");
+    assert_string_equal(identity.candidates[1]->vendor, "Winbond");
+}
+
 /* The result is at 0001 in both engines. */
 static void test_read_status(void **state)
 {
@@ -522,6 +561,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rems),
         cmocka_unit_test(test_rems_of_engine_73),
+        cmocka_unit_test(test_rems_falls_back_to_the_rule),
+        cmocka_unit_test(test_contradicting_ids_are_both_offered),
         cmocka_unit_test(test_read_status),
         cmocka_unit_test(test_chip_erase_transfers),
         cmocka_unit_test(test_sector_erase_command),
