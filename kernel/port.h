@@ -35,18 +35,25 @@ enum verdict {
 struct evidence {
     uint8_t status;       /* raw, read last */
     uint8_t first_status; /* raw, read first */
-    bool constant;        /* never changed, only 00, 7F or FF was read */
+    bool constant;        /* never changed, and only what an undriven bus reads: 00, 7F, FF (or the
+                             device register's own A0/B0) */
     bool echo;            /* registers hold what is written */
+    bool answered_for;    /* 00 and no reaction to commands, while the other position is there: the
+                             other device answers for a missing one (ATA/ATAPI-6, 9.16.1) */
     bool decoding;
     bool busy_out; /* BSY lasted to the bound */
     enum ata_signature signature;
     uint8_t signature_raw[4];                              /* sector count, LBA low, mid, high */
-    err_t identify_device, identify_packet, inquiry_error; /* 0 = answered */
+    bool asked_device, asked_packet, asked_inquiry;        /* the command was sent */
+    err_t identify_device, identify_packet, inquiry_error; /* 0 = answered; if it was sent */
     bool identify_device_valid, identify_packet_valid;     /* data of the right kind came */
     uint16_t identify[256];
     struct inquiry inquiry;
     struct packet_result inquiry_result;
 };
+
+/* Evidence of a place that nobody has looked at: all errors set, nothing asked. */
+void evidence_clear(struct evidence *evidence);
 
 struct port {
     uint8_t number; /* 1 primary master .. 4 secondary slave, add-on controllers from 5 */
@@ -54,25 +61,43 @@ struct port {
     struct ide_channel *channel;
     struct ata_device device;
     char where[36];         /* "Primary master" */
-    struct port *neighbour; /* the other position of the cable */
+    struct port *neighbour; /* the other position of the cable, NULL: there is none */
     enum verdict verdict;
     struct evidence evidence;
     bool disk_forever; /* once recognised as a disk a port never gets a vendor command until its
                           cable was seen empty */
     uint64_t busy_since_us;  /* BSY seen without a break since then; 0 = not busy */
-    uint64_t probe_bound_us; /* when the running probe ends at the latest */
+    uint64_t probe_bound_us; /* when the wait that the probe is in ends at the latest (a device that
+                                answers in time is then asked for more) */
     char name[28];           /* model and revision for the list, "" = unknown */
 };
 
-/* The verdict that the evidence supports. Pure. */
+/* The verdict that the evidence supports. Pure; never VERDICT_PROBING. */
 enum verdict port_verdict(const struct evidence *evidence);
+
+/* Whether somebody answered under a name: IDENTIFY or INQUIRY with sane content. */
+bool evidence_is_named(const struct evidence *evidence);
+
+/* Sets verdict, name and disk_forever from the evidence. */
+void port_judge(struct port *port);
 
 /* Whether both positions of the cable answer: 0 no, 1 yes, 2 can't be told from registers (ask). */
 enum alone { ALONE_YES, ALONE_NO, ALONE_UNSURE };
+
+/*
+ * ALONE_NO: the neighbour answered under its own name, or shows another status than this port and
+ * the registers echo. ALONE_UNSURE: both positions show the same without a name (one dead drive may
+ * answer for both), the neighbour is not probed yet, or only a nameless drive vouches for the
+ * neighbour's absence. What is not there reads as an undriven bus, or is answered for by a drive
+ * whose firmware runs: ALONE_YES.
+ */
 enum alone port_alone(const struct port *port);
 
-/* Whether vendor commands may be sent to this port at all (never to a disk, a healthy neighbour on
- * the cable, nothing). */
+/*
+ * Whether vendor commands may be sent to this port at all. ERR_REFUSED: a disk (ever seen here or
+ * on the other position), a second device on the cable, not probed yet. ERR_NO_DEVICE: nothing
+ * there, or the channel is off.
+ */
 err_t port_vendor_allowed(const struct port *port);
 
 #endif

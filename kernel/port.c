@@ -1,0 +1,162 @@
+#define ERROR_MODULE MODULE_PROBE
+#include "kernel/port.h"
+
+#include "drivers/mtk.h"
+#include "kernel/drivedb.h"
+#include "kernel/lib/string.h"
+#include "kernel/lib/text.h"
+
+enum {
+    INQUIRY_TYPE_MASK = 0x1F, /* SPC-2 7.3.2 */
+    INQUIRY_TYPE_CD = 0x05,
+    INQUIRY_TYPE_NONE = 0x1F
+};
+
+void evidence_clear(struct evidence *evidence)
+{
+    bool decoding = evidence->decoding;
+
+    memset(evidence, 0, sizeof *evidence);
+    evidence->decoding = decoding;
+    evidence->constant = true;
+    evidence->identify_device = ERR(ERR_NOT_FOUND);
+    evidence->identify_packet = ERR(ERR_NOT_FOUND);
+    evidence->inquiry_error = ERR(ERR_NOT_FOUND);
+}
+
+static bool has_inquiry(const struct evidence *evidence)
+{
+    return evidence->asked_inquiry && evidence->inquiry_error == 0;
+}
+
+/* A device that packets reach but that is no CD or DVD drive (ZIP, LS-120, tape): as protected as a
+ * disk. */
+static bool is_other_packet_device(const struct evidence *evidence)
+{
+    uint8_t type = evidence->inquiry.raw[0] & INQUIRY_TYPE_MASK;
+
+    return has_inquiry(evidence) && inquiry_is_sane(&evidence->inquiry) &&
+           type != INQUIRY_TYPE_CD && type != INQUIRY_TYPE_NONE;
+}
+
+static bool is_disk(const struct evidence *evidence)
+{
+    if (evidence->identify_device_valid || is_other_packet_device(evidence))
+        return true;
+    return evidence->signature == ATA_SIGNATURE_DISK && !evidence->identify_packet_valid &&
+           !has_inquiry(evidence);
+}
+
+/* A drive that packets reach: what its name tells. */
+static enum verdict verdict_of_name(const struct evidence *evidence)
+{
+    if (drivedb_is_boot_code(&evidence->inquiry))
+        return VERDICT_BOOT_CODE;
+    if (!inquiry_is_sane(&evidence->inquiry))
+        return VERDICT_IDENTITY_DAMAGED;
+    return VERDICT_HEALTHY;
+}
+
+enum verdict port_verdict(const struct evidence *evidence)
+{
+    if (!evidence->decoding)
+        return VERDICT_CHANNEL_OFF;
+    if (is_disk(evidence))
+        return VERDICT_DISK;
+    if (mtk_mode_of_status(evidence->status) != MTK_NONE)
+        return VERDICT_VENDOR_MODE;
+    if ((evidence->constant && !evidence->echo) || evidence->answered_for)
+        return VERDICT_NOTHING;
+    if (evidence->busy_out)
+        return VERDICT_STUCK_BUSY;
+    if (has_inquiry(evidence))
+        return verdict_of_name(evidence);
+    if (evidence->asked_packet && evidence->identify_packet == 0)
+        return evidence->identify_packet_valid ? VERDICT_UNKNOWN : VERDICT_IDENTITY_DAMAGED;
+    if (evidence->echo)
+        return VERDICT_NO_IDENTITY;
+    return VERDICT_UNKNOWN;
+}
+
+bool evidence_is_named(const struct evidence *evidence)
+{
+    return evidence->identify_device_valid || evidence->identify_packet_valid ||
+           (has_inquiry(evidence) && inquiry_is_sane(&evidence->inquiry));
+}
+
+static void name_port(struct port *port)
+{
+    const struct evidence *evidence = &port->evidence;
+
+    port->name[0] = '\0';
+    if (has_inquiry(evidence))
+        text_format(port->name, sizeof port->name, "%s%s%s", evidence->inquiry.product,
+                    evidence->inquiry.product[0] != '\0' ? " " : "", evidence->inquiry.revision);
+    else if (evidence->identify_device_valid || evidence->identify_packet_valid) {
+        char model[41];
+
+        ata_identify_text(evidence->identify, 27, 40, model); /* words 27-46: model number */
+        text_copy(port->name, sizeof port->name, model);
+    }
+}
+
+void port_judge(struct port *port)
+{
+    port->verdict = port_verdict(&port->evidence);
+    if (port->verdict == VERDICT_DISK)
+        port->disk_forever = true;
+    name_port(port);
+}
+
+/* What the neighbour shows could be this port's own drive, answering for both positions. */
+static bool may_be_the_same_drive(const struct evidence *a, const struct evidence *b)
+{
+    return a->status == b->status || a->first_status == b->first_status;
+}
+
+/* port_alone() for a neighbour that shows something and never said a name. */
+static enum alone alone_beside_nameless(const struct port *port)
+{
+    const struct port *neighbour = port->neighbour;
+
+    /* Without a test of its registers, noise can't be told from a device; but a drive in vendor
+     * mode answers for the other position with its own status or not at all. */
+    if (neighbour->verdict == VERDICT_UNKNOWN && port->verdict != VERDICT_VENDOR_MODE)
+        return ALONE_UNSURE;
+    return may_be_the_same_drive(&port->evidence, &neighbour->evidence) ? ALONE_UNSURE : ALONE_NO;
+}
+
+enum alone port_alone(const struct port *port)
+{
+    const struct port *neighbour = port->neighbour;
+
+    if (neighbour == NULL)
+        return ALONE_YES;
+    if (neighbour->disk_forever || neighbour->verdict == VERDICT_DISK ||
+        evidence_is_named(&neighbour->evidence))
+        return ALONE_NO;
+    switch (neighbour->verdict) {
+    case VERDICT_NOTHING:
+        if (!neighbour->evidence.answered_for || evidence_is_named(&port->evidence))
+            return ALONE_YES;
+        return ALONE_UNSURE;
+    case VERDICT_CHANNEL_OFF:
+    case VERDICT_PROBING:
+        return ALONE_UNSURE;
+    default:
+        return alone_beside_nameless(port);
+    }
+}
+
+err_t port_vendor_allowed(const struct port *port)
+{
+    if (port->verdict == VERDICT_PROBING)
+        return ERR(ERR_REFUSED);
+    if (port->disk_forever || port->verdict == VERDICT_DISK)
+        return ERR(ERR_REFUSED);
+    if (port->verdict == VERDICT_NOTHING || port->verdict == VERDICT_CHANNEL_OFF)
+        return ERR(ERR_NO_DEVICE);
+    if (port_alone(port) == ALONE_NO)
+        return ERR(ERR_REFUSED);
+    return 0;
+}
