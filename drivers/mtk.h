@@ -33,8 +33,9 @@ struct mtk {
     const struct chip *chip;
     /* Address registers as the drive holds them, for the lean sequence; -1 = unknown. */
     int16_t lba_mid, lba_high, bank;
-    uint32_t prompt;   /* commands in a row that were done at the first look at the status */
-    uint64_t accesses; /* port accesses, for the benchmark and the log */
+    uint32_t prompt;       /* commands in a row that were done at the first look at the status */
+    bool restarted_for_id; /* outro and intro were tried to get a sensible chip id */
+    uint64_t accesses;     /* port accesses, for the benchmark and the log */
 };
 
 /* Binds `method` to a drive. Sends nothing. */

@@ -4,6 +4,8 @@
 
 #include "drivers/mtk.h"
 
+#include <stddef.h>
+
 #include "drivers/ata.h"
 #include "drivers/parallel.h"
 #include "drivers/spi.h"
@@ -193,17 +195,8 @@ static bool same_answer(const struct flash_identity *a, const struct flash_ident
            a->candidate_count == b->candidate_count;
 }
 
-static bool is_any_sane(const struct flash_identity *identity)
-{
-    return is_sane(identity->jedec_manufacturer, identity->jedec_device) ||
-           is_sane(identity->rdid >> 16 & 0xFF, identity->rdid >> 8 & 0xFF);
-}
-
-/*
- * Asks until two answers in a row are alike and the table knows them; at most ID_ASKS pairs.
- * `stable` tells that the last pair was alike and no empty bus: then the chip is only unknown.
- */
-static err_t ask_again_and_again(struct mtk *mtk, struct flash_identity *identity, bool *stable)
+/* Asks until two answers in a row are alike and the table knows them; at most ID_ASKS pairs. */
+static err_t ask_again_and_again(struct mtk *mtk, struct flash_identity *identity)
 {
     struct flash_identity second;
     bool known, known_again;
@@ -219,35 +212,57 @@ static err_t ask_again_and_again(struct mtk *mtk, struct flash_identity *identit
             error = ask(mtk, &second, &known_again);
         if (error != 0)
             return error;
-        *stable = same_answer(identity, &second) && is_any_sane(identity);
-        if (known && known_again && same_answer(identity, &second))
+        if (!same_answer(identity, &second))
+            continue;
+        if (known && known_again)
             return 0;
     }
     return error != 0 ? error : ERR(ERR_CHIP_UNKNOWN);
 }
 
+static bool is_known_maker(uint16_t manufacturer)
+{
+    size_t i;
+
+    for (i = 0; i < chip_count && manufacturer != 0; i++) {
+        if (chips[i].manufacturer == manufacturer || chips[i].manufacturer >> 8 == manufacturer)
+            return true;
+    }
+    return false;
+}
+
+/* A maker that the table knows: then only the type is unknown, and one more outro would not help.
+ */
+static bool is_clear_answer(const struct flash_identity *identity)
+{
+    return is_known_maker(identity->jedec_manufacturer) ||
+           is_known_maker((uint16_t)(identity->rdid >> 16));
+}
+
 /*
  * Reports of real drives: a wrong or empty id became right after one more intro, or after an outro
- * and an intro. The outro restarts the firmware, which may close the door: it comes last, and not
- * at all when the chip gives a clear answer that the table just does not know.
+ * and an intro. The outro restarts the firmware, which may close the door: it comes last, once in a
+ * drive's life here (the next time a person may choose the chip by hand), and not at all when the
+ * answer is clear and the table just does not know it.
  */
 static err_t flash_identify(struct flash_method *method, struct flash_identity *identity)
 {
     struct mtk *mtk = mtk_of(method);
-    bool stable = false;
-    err_t error = ask_again_and_again(mtk, identity, &stable);
+    err_t error = ask_again_and_again(mtk, identity);
 
     if (error == 0 || error_class(error) == ERR_ABORTED)
         return error;
     error = intro(mtk);
     if (error == 0)
-        error = ask_again_and_again(mtk, identity, &stable);
-    if (error == 0 || error_class(error) == ERR_ABORTED || stable)
+        error = ask_again_and_again(mtk, identity);
+    if (error == 0 || error_class(error) == ERR_ABORTED || is_clear_answer(identity) ||
+        mtk->restarted_for_id)
         return error;
+    mtk->restarted_for_id = true;
     error = mtk_outro(mtk);
     if (error == 0)
         error = intro(mtk);
-    return error != 0 ? error : ask_again_and_again(mtk, identity, &stable);
+    return error != 0 ? error : ask_again_and_again(mtk, identity);
 }
 
 static err_t flash_use_chip(struct flash_method *method, const struct chip *chip)

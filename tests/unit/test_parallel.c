@@ -345,6 +345,77 @@ static void test_id_that_never_comes(void **state)
     mtk_bench_close(&b);
 }
 
+static void test_id_late_and_garbled(void **state)
+{
+    (void)state;
+    mtk_bench_open(&b, "SST39SF020A", 70, "");
+    bench_do(b.bench, "fault pm id_late ms=1500");
+    mtk_bench_start(&b);
+    assert_int_equal(b.outros, 0);
+    mtk_bench_close(&b);
+
+    mtk_bench_open(&b, "SST39SF020A", 70, "");
+    bench_do(b.bench, "fault pm id_garbled");
+    mtk_bench_start(&b);
+    assert_string_equal(b.mtk.chip->name, "SST39SF020A");
+    assert_int_equal(b.outros, 1);
+    mtk_bench_close(&b);
+}
+
+/* A clear answer that the table does not know: the drive stays where it is. */
+static void test_unknown_type_of_a_known_maker(void **state)
+{
+    static const uint8_t answers[24] = {0xBF, 0x77, 0xBF, 0x77, 0xBF, 0x77, 0xBF, 0x77,
+                                        0xBF, 0x77, 0xBF, 0x77, 0xBF, 0x77, 0xBF, 0x77,
+                                        0xBF, 0x77, 0xBF, 0x77, 0xBF, 0x77, 0xBF, 0x77};
+    struct flash_identity identity;
+
+    (void)state;
+    open_scene("SST39SF020A");
+    trace_bus_data(&scene.bus, answers, sizeof answers);
+    assert_int_equal(error_class(mtk_flash_ops.identify(&scene.method, &identity)),
+                     ERR_CHIP_UNKNOWN);
+    assert_int_equal(identity.jedec_manufacturer, 0xBF);
+    assert_int_equal(identity.jedec_device, 0x77);
+    assert_int_equal(scene.bus.data_next, sizeof answers);
+    assert_null(strstr(trace_bus_text(&scene.bus), "7=81"));
+    assert_int_equal(scene.mtk.mode, MTK_PARALLEL);
+}
+
+/* The outro that may cost the mode is tried once, not at each new attempt. */
+static void test_restart_for_the_id_only_once(void **state)
+{
+    (void)state;
+    mtk_bench_open(&b, "SST39SF020A", 70, "");
+    bench_do(b.bench, "fault pm id_garbled times=1000");
+    assert_int_equal(b.method.ops->enter(&b.method), 0);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(error_class(b.method.ops->identify(&b.method, &b.identity)),
+                         ERR_CHIP_UNKNOWN);
+    assert_int_equal(b.identity.jedec_manufacturer, 0x02);
+    assert_int_equal(b.outros, 1);
+    mtk_bench_close(&b);
+}
+
+/* A drive that forgets its address registers: the lean sequence reads nonsense, the full one does
+ * not. */
+static void test_lost_address_registers_show(void **state)
+{
+    (void)state;
+    start("SST39SF020A");
+    fill(0x40000, 7);
+    memcpy(mtk_bench_cells(&b), image, 0x40000);
+    bench_do(b.bench, "fault pm address_lost");
+    assert_int_equal(mtk_flash_ops.read(&b.method, 0x12300, copy, 256, false), 0);
+    assert_memory_not_equal(copy, image + 0x12300, 256);
+    assert_int_equal(mtk_flash_ops.read(&b.method, 0x12300, copy, 256, true), 0);
+    assert_memory_equal(copy, image + 0x12300, 256);
+    assert_int_equal(mtk_flash_ops.erase_sector(&b.method, 0x12000), 0);
+    assert_int_equal(mtk_flash_ops.program(&b.method, 0x12300, image + 0x12300, 256, true), 0);
+    assert_memory_equal(mtk_bench_cells(&b) + 0x12300, image + 0x12300, 256);
+    mtk_bench_close(&b);
+}
+
 /* 7F first: rows are offered, but nobody claims to know. */
 static void test_continuation_code_asks_the_person(void **state)
 {
@@ -556,6 +627,10 @@ int main(void)
         cmocka_unit_test(test_slave),
         cmocka_unit_test(test_id_is_asked_again),
         cmocka_unit_test(test_id_that_never_comes),
+        cmocka_unit_test(test_id_late_and_garbled),
+        cmocka_unit_test(test_unknown_type_of_a_known_maker),
+        cmocka_unit_test(test_restart_for_the_id_only_once),
+        cmocka_unit_test(test_lost_address_registers_show),
         cmocka_unit_test(test_continuation_code_asks_the_person),
         cmocka_unit_test(test_slow_erase_is_waited_for),
         cmocka_unit_test(test_worn_sector_is_an_error),
