@@ -22,7 +22,8 @@ PACKAGES := gcc make git python3 clang clang-format libclang-rt-14-dev libcmocka
 CC       := gcc
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
 # 486-clean, freestanding, position fixed; no unwinding tables, no stack protector (there is nothing to call).
-KERNEL_CFLAGS := -std=c11 -m32 -march=i486 -mtune=i486 -Os $(WARNINGS) -I. -nostdinc \
+# As small as it gets: arguments in registers, popped by the callee, no padding between data.
+KERNEL_CFLAGS := -std=c11 -m32 -march=i486 -mtune=i486 -Oz -mregparm=3 -mrtd -malign-data=abi $(WARNINGS) -I. -nostdinc \
                  -isystem $(shell $(CC) -print-file-name=include) -ffreestanding -fno-pic -fno-pie \
                  -fno-stack-protector -fno-asynchronous-unwind-tables -fomit-frame-pointer \
                  -fno-strict-aliasing -fno-common -ffunction-sections -fdata-sections -mno-sse -mno-mmx \
@@ -38,12 +39,12 @@ KERNEL     := $(BUILD)/oddrescue.krn
 .PHONY: all run test check images bench clean packages analyze format-check fuzz-smoke qemu-test
 all: $(KERNEL)
 
-$(BUILD)/bios/%.o: %.c | packages
+$(BUILD)/bios/%.o: %.c Makefile | packages
 	@mkdir -p $(@D)
 	$(call say,CC,$@)
 	$(Q)$(CC) $(KERNEL_CFLAGS) -c $< -o $@
 
-$(BUILD)/bios/%.o: %.S | packages
+$(BUILD)/bios/%.o: %.S Makefile | packages
 	@mkdir -p $(@D)
 	$(call say,AS,$@)
 	$(Q)$(CC) -m32 -march=i486 -I. -MMD -MP -c $< -o $@
@@ -132,7 +133,7 @@ fuzz-smoke: $(addprefix $(BUILD)/fuzz/,$(FUZZ))
 	/usr/bin/python3 tests/run.py --fuzz --seconds $(FUZZ_SECONDS) $^
 
 analyze: | packages
-	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Os,$(KERNEL_CFLAGS)) -- $(PORTABLE_C) $(BIOS_C)
+	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Oz,$(KERNEL_CFLAGS)) -- $(PORTABLE_C) $(BIOS_C)
 
 format-check: | packages
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')

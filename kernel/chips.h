@@ -7,16 +7,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum chip_bus { CHIP_PARALLEL, CHIP_SPI };
+enum __attribute__((packed)) chip_bus { CHIP_PARALLEL, CHIP_SPI };
 
-enum chip_program {
+enum __attribute__((packed)) chip_program {
     CHIP_PROGRAM_BYTE, /* one byte per command (JEDEC A0; SPI 02 with one byte) */
     CHIP_PROGRAM_PAGE  /* parallel: page load that erases by itself (29EE, 29C); SPI: 02 with up to
                           page_size bytes */
 };
 
 /* How an SPI chip tells who it is; a chip may be listed under several. */
-enum chip_id_command {
+enum __attribute__((packed)) chip_id_command {
     CHIP_ID_JEDEC_90,
     CHIP_ID_REMS_90,
     CHIP_ID_RDID_9F,
@@ -24,13 +24,14 @@ enum chip_id_command {
     CHIP_ID_RDID_15
 };
 
-/* A run of equal erase blocks; a uniform chip has one, a boot-block chip several. */
+/* A run of equal erase blocks; a uniform chip has one, a boot-block chip several. Packed, like the
+ * enums above: the table is the largest single thing in the kernel file. */
 struct chip_region {
     uint32_t sector_size; /* bytes */
     uint16_t count;
-};
+} __attribute__((packed));
 
-enum { CHIP_REGIONS = 6 };
+enum { CHIP_REGIONS = 4 };
 
 struct chip {
     const char *vendor;

@@ -28,7 +28,7 @@ struct exception_frame {
 
 extern uint8_t exception_entries[];
 extern uint32_t stack_limit[]; /* lowest word of the stack */
-void exception_caught(struct exception_frame *frame);
+CALLED_WITH_EAX void exception_caught(struct exception_frame *frame);
 
 /* One processor, one table. */
 static struct interrupt_gate gates[VECTORS];
@@ -163,7 +163,7 @@ static _Noreturn void stop(void)
         __asm__ volatile("cli\n\thlt");
 }
 
-void exception_caught(struct exception_frame *frame)
+CALLED_WITH_EAX void exception_caught(struct exception_frame *frame)
 {
     if (drawing)
         stop(); /* drawing itself failed: what is on the screen is the first error, keep it */

@@ -28,7 +28,7 @@ common:
     movl    %cr2, %eax
     pushl   %eax
     cld
-    pushl   %esp
+    movl    %esp, %eax
     call    exception_caught
 1:  hlt
     jmp     1b

@@ -29,6 +29,10 @@
 #define BDA_KEYBOARD_TYPE 0x496
 #define BDA_PRINT_SCREEN  0x500
 
+/* C functions that assembly calls with their only argument in EAX, whatever the C compiler's
+ * options say. */
+#define CALLED_WITH_EAX __attribute__((regparm(1)))
+
 #define KERNEL_STACK_SIZE 0x10000
 #define COMMAND_LINE_MAX  2047 /* characters */
 

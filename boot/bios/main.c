@@ -6,6 +6,7 @@
 #include "boot/bios/display.h"
 #include "boot/bios/exceptions.h"
 #include "boot/bios/keyboard.h"
+#include "boot/bios/layout.h"
 #include "boot/bios/memory.h"
 #include "boot/bios/parameters.h"
 #include "boot/bios/power.h"
@@ -29,7 +30,7 @@ struct machine {
 enum { ARENA_LIMIT = 64 * 1024 * 1024 };
 
 extern uint8_t bss_end[];
-void bios_main(uint32_t zero_page);
+CALLED_WITH_EAX void bios_main(uint32_t zero_page);
 
 static void rescan_disks(void *context)
 {
@@ -107,7 +108,7 @@ static bool has_word(const char *line, const char *word)
 }
 
 /* Called by boot/bios/start.S with the address of the loader's parameters. */
-void bios_main(uint32_t zero_page)
+CALLED_WITH_EAX void bios_main(uint32_t zero_page)
 {
     static struct machine machine;
     struct platform *platform = &machine.platform;

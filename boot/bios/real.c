@@ -17,7 +17,8 @@ extern struct real_registers *volatile real_result;
 extern struct idt_pointer real_return_idt;
 void real_transfer(void);
 
-/* Arithmetic flags stay, interrupts and trap are off: real_entry.S switches interrupts on itself. */
+/* Arithmetic flags stay, interrupts and trap are off: real_entry.S switches interrupts on itself.
+ */
 enum { REAL_FLAGS_ALWAYS = 0x0002 };
 
 enum { VECTOR_BYTES = 4, SYSTEM_SERVICES = 0x15 };

@@ -24,7 +24,7 @@ start:
     shrl    $2, %ecx
     xorl    %eax, %eax
     rep stosl
-    pushl   %esi
+    movl    %esi, %eax
     call    bios_main
 2:  hlt
     jmp     2b
