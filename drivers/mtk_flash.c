@@ -156,9 +156,11 @@ static err_t ask_spi(struct mtk *mtk, struct flash_identity *identity, bool *kno
 {
     uint8_t id[4] = {0, 0, 0, 0};
     bool rems_sane;
-    err_t error = ask_rems(mtk, identity);
+    err_t error = spi_write_disable(mtk);
 
     identity->bus = CHIP_SPI;
+    if (error == 0)
+        error = ask_rems(mtk, identity);
     rems_sane = is_sane(identity->jedec_manufacturer, identity->jedec_device);
     if (error == 0)
         error = spi_read_rdid(mtk, id);

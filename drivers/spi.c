@@ -54,6 +54,11 @@ static err_t send_command(struct mtk *mtk, uint8_t command, bool full)
     return send(mtk, &command, 1, full);
 }
 
+err_t spi_write_disable(struct mtk *mtk)
+{
+    return send_command(mtk, SPI_WRDI, true);
+}
+
 /* ---- who are you ---------------------------------------------------------------------------- */
 
 err_t spi_read_rems(struct mtk *mtk, bool odd_counts, uint8_t id[2])

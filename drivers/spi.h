@@ -18,6 +18,10 @@ enum {
     SPI_STATUS_WEL = 0x02  /* write enable latch */
 };
 
+/* 04: ends an auto-increment run that a lost vendor mode left open; otherwise it only clears WEL.
+ */
+err_t spi_write_disable(struct mtk *mtk);
+
 /* 90: manufacturer and device. `odd_counts`: engine 73 with the counts of the known tool instead of
  * those that its rule gives; no effect on engine 72. */
 err_t spi_read_rems(struct mtk *mtk, bool odd_counts, uint8_t id[2]);

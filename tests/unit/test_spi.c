@@ -490,6 +490,29 @@ static void test_vendor_mode_lost_on_the_way(void **state)
     mtk_bench_close(&b);
 }
 
+/* Vendor mode ends in the middle of an auto-increment run: the chip still waits for its next byte
+ * and knows no other command. The way back in must end that. */
+static void test_lost_in_auto_increment(void **state)
+{
+    const uint32_t size = 2048;
+
+    (void)state;
+    fill(size, 3);
+    open_bench("SST25VF040", 72, "");
+    assert_int_equal(mtk_flash_ops.unprotect(&b.method), 0);
+    bench_do(b.bench, "fault pm vendor_mode_lost after=2000");
+    assert_int_equal(error_class(mtk_flash_ops.program(&b.method, 0, image, size, false)),
+                     ERR_VENDOR_LOST);
+    bench_do(b.bench, "clear pm");
+    mtk_bench_start(&b);
+    assert_string_equal(b.mtk.chip->name, "SST25VF040/LF040A");
+    assert_int_equal(mtk_flash_ops.unprotect(&b.method), 0);
+    assert_int_equal(mtk_flash_ops.erase_sector(&b.method, 0), 0);
+    assert_int_equal(mtk_flash_ops.program(&b.method, 0, image, size, false), 0);
+    assert_memory_equal(mtk_bench_cells(&b), image, size);
+    mtk_bench_close(&b);
+}
+
 static void test_a_long_read_can_be_given_up(void **state)
 {
     (void)state;
@@ -579,6 +602,7 @@ int main(void)
         cmocka_unit_test(test_worn_sector_is_an_error),
         cmocka_unit_test(test_program_that_never_ends),
         cmocka_unit_test(test_vendor_mode_lost_on_the_way),
+        cmocka_unit_test(test_lost_in_auto_increment),
         cmocka_unit_test(test_a_long_read_can_be_given_up),
         cmocka_unit_test(test_toy_chip_by_hand),
         cmocka_unit_test(test_accesses_per_byte),
