@@ -57,7 +57,8 @@ static err_t send(struct session *session, const struct call *call)
 static bool same_chip(const struct flash_identity *a, const struct flash_identity *b)
 {
     return a->bus == b->bus && a->jedec_manufacturer == b->jedec_manufacturer &&
-           a->jedec_device == b->jedec_device && a->rdid == b->rdid && a->res == b->res;
+           a->jedec_device == b->jedec_device && a->rdid == b->rdid && a->res == b->res &&
+           a->res_pair == b->res_pair && a->rdid_15 == b->rdid_15;
 }
 
 /* The drive fell out of vendor mode in the middle of the work: once more by the plain way in, and

@@ -23,8 +23,9 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 AT_ONCE = 2
 TIMEOUT = {"unit": 300, "simulation": 600, "simulation-asan": 600, "qemu": 1800}
-# The builds with sanitizers are about ten times slower: they take fewer of the seeded points.
-ASAN_POINTS = "150"
+# The builds with sanitizers are about ten times slower: they take fewer moments for power cuts
+# (tests/support/power_cut.h).
+ASAN_POINTS = "20"
 
 
 class Outcome:
