@@ -72,6 +72,12 @@ static void look(struct probe *probe, unsigned position)
     note_status(probe, position);
 }
 
+/* Nothing is written before both positions were looked at: one may be in vendor mode. */
+static bool all_looked(const struct probe *probe)
+{
+    return probe->places[0].looked && (probe->ports[1] == NULL || probe->places[1].looked);
+}
+
 /* Signature and echo, once per pass and once more at its end. Only with BSY = 0. */
 static void test_registers(struct probe *probe, unsigned position)
 {
@@ -106,13 +112,15 @@ static void look_at_place(struct probe *probe, unsigned position, bool late)
     struct port *port = probe->ports[position];
 
     look(probe, position);
-    if (probe->hands_off)
+    if (is_ali_nothing(probe, port))
+        place->state = PLACE_ABSENT;
+    if (probe->hands_off || !all_looked(probe) || place->state == PLACE_ABSENT)
         return;
     if (!is_busy(port->evidence.status) && (!place->tested || late))
         test_registers(probe, position);
     if (port->evidence.echo && !is_busy(port->evidence.status))
         place->state = PLACE_READY;
-    else if (is_undriven(port) && (late || probe->reset_done || is_ali_nothing(probe, port)))
+    else if (is_undriven(port) && (late || probe->reset_done))
         place->state = PLACE_ABSENT;
     else if (late)
         place->state = is_busy(port->evidence.status) ? PLACE_BUSY : PLACE_READY;
@@ -132,11 +140,6 @@ static void begin_pass(struct probe *probe, enum probe_state state)
         probe->places[i].tested = false;
         probe->ports[i]->probe_bound_us = probe->pass_us + LOOK_US;
     }
-}
-
-static bool all_looked(const struct probe *probe)
-{
-    return probe->places[0].looked && (probe->ports[1] == NULL || probe->places[1].looked);
 }
 
 static bool any_place(const struct probe *probe, enum place_state state)
@@ -264,7 +267,7 @@ static void begin_reset(struct probe *probe)
     probe->reset_done = true;
     ata_soft_reset(&probe->ports[0]->device);
     begin_pass(probe, PROBE_RESET);
-    probe->deadline_us = now_us(probe) + ATA_RESET_SETTLE_US;
+    probe->pass_us += ATA_RESET_SETTLE_US;
     log_line(probe->log, "probe", "%s: reset", probe->ports[0]->channel->where);
 }
 
@@ -305,11 +308,8 @@ static void step_look(struct probe *probe)
 
 static void step_reset(struct probe *probe)
 {
-    if (now_us(probe) < probe->deadline_us)
-        return;
-    if (probe->step == 0)
-        probe->pass_us = now_us(probe);
-    step_look(probe);
+    if (now_us(probe) >= probe->pass_us)
+        step_look(probe);
 }
 
 /* ---- IDENTIFY -------------------------------------------------------------------------------- */
@@ -566,8 +566,6 @@ static bool is_odd(const struct port *port, const struct probe_place *place)
         /* They change their status as they work; only an undriven bus or vendor mode is odd. */
         return mtk_mode_of_status(status) != MTK_NONE ||
                (is_undriven(port) && status != place->judged_status);
-    case VERDICT_NOTHING:
-        return !is_undriven(port);
     case VERDICT_STUCK_BUSY:
         return !is_busy(status);
     default:

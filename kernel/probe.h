@@ -51,7 +51,7 @@ struct probe {
     unsigned position; /* that is asked now */
     uint8_t step;      /* inside the state */
     uint64_t started_us;
-    uint64_t pass_us; /* start of the running look */
+    uint64_t pass_us; /* start of the running look; after a reset it may lie ahead */
     uint64_t deadline_us;
     bool reset_allowed, reset_forced, reset_done;
     bool hands_off; /* a status of vendor mode was seen: nothing but looks */

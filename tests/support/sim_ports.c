@@ -128,8 +128,10 @@ static uint8_t read_byte(struct sim_ports *sim, unsigned port)
 
         return function == NULL ? 0xFF : function->config[(sim->address & 0xFC) + (port & 3)];
     }
-    if (find_cable(sim, port, &target))
+    if (find_cable(sim, port, &target)) {
+        sim->status_reads[target.cable] += target.reg >= BENCH_REG_STATUS;
         return (uint8_t)bench_read(sim->bench, (unsigned)target.cable, target.reg);
+    }
     return master != NULL ? *master : 0xFF;
 }
 

@@ -37,7 +37,8 @@ struct sim_ports {
     struct bench *bench;
     uint32_t access_us; /* virtual time of one access */
     uint64_t accesses;
-    bool pci;         /* configuration mechanism 1 answers */
+    uint64_t status_reads[BENCH_CHANNELS]; /* status and alternate status of each cable */
+    bool pci;                              /* configuration mechanism 1 answers */
     bool isa_cables;  /* the cables answer at the legacy ports without any PCI function */
     uint32_t address; /* CF8 */
     struct sim_pci_function functions[SIM_PCI_FUNCTIONS];
