@@ -32,6 +32,9 @@ enum {
     COMMAND_US = 500000
 };
 
+/* Screen and keys may cost more than the work in between. */
+enum { IDLE_EVERY_US = 10000 };
+
 /* Looks at the status that a command costs before the clock is asked; the clock can be slower than
  * the drive. */
 enum { QUICK_LOOKS = 16 };
@@ -99,10 +102,12 @@ enum mtk_mode mtk_mode_of_status(uint8_t status)
 err_t mtk_idle(struct mtk *mtk)
 {
     struct ata_device *device = mtk->device;
+    uint64_t now = mtk_now_us(mtk);
 
-    if (device->idle != NULL && device->idle(device->idle_context, device->last_status))
-        return ERR(ERR_ABORTED);
-    return 0;
+    if (device->idle == NULL || now - mtk->idle_us < IDLE_EVERY_US)
+        return 0;
+    mtk->idle_us = now;
+    return device->idle(device->idle_context, device->last_status) ? ERR(ERR_ABORTED) : 0;
 }
 
 uint64_t mtk_now_us(const struct mtk *mtk)

@@ -35,6 +35,7 @@ struct mtk {
     int16_t lba_mid, lba_high, bank;
     uint32_t prompt;       /* commands in a row that were done at the first look at the status */
     bool restarted_for_id; /* outro and intro were tried to get a sensible chip id */
+    uint64_t idle_us;      /* last call of the idle function from mtk_idle() */
     uint64_t accesses;     /* port accesses, for the benchmark and the log */
 };
 
@@ -111,7 +112,8 @@ void mtk_spi_counts_raw(struct mtk *mtk, const uint8_t counts[4], bool full);
 err_t mtk_spi_transfer(struct mtk *mtk, const uint8_t *sent, unsigned sent_size, uint8_t *received,
                        unsigned received_size, bool full);
 
-/* Calls the idle function. ERR_ABORTED when it gives up. */
+/* Calls the idle function when the last call from here is 10 ms ago. ERR_ABORTED when it gives up.
+ */
 err_t mtk_idle(struct mtk *mtk);
 
 /* Time on the drive's bus, µs. */
