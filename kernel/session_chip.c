@@ -231,15 +231,35 @@ static err_t set_geometry(struct session *session)
     return work->pages != NULL ? 0 : ERR(ERR_NO_MEMORY);
 }
 
+/* The plain way in. Some drives let the first intro pass unnoticed. */
+static err_t enter_first(struct session *session)
+{
+    struct flash_method *method = session->method;
+    err_t error = 0;
+
+    for (unsigned i = 0; i < ENTER_ATTEMPTS; i++) {
+        err_t stop;
+
+        error = method->ops->enter(method);
+        log_line(session->log, "flash", "%s: status %02x, err %08x", method->ops->name,
+                 method->status, (unsigned)error);
+        stop = session_tick(session, 0, 0);
+        if (stop != 0) {
+            return stop;
+        }
+        if (error_class(error) != ERR_VENDOR_REFUSED) {
+            break;
+        }
+    }
+    return error;
+}
+
 err_t session_enter(struct session *session)
 {
     struct flash_method *method = session->method;
     struct flash_identity *identity = &session->identity_of_chip;
-    err_t error = method->ops->enter(method);
+    err_t error = enter_first(session);
 
-    session->progress.status = method->status;
-    log_line(session->log, "flash", "%s: status %02x, err %08x", method->ops->name, method->status,
-             (unsigned)error);
     if (error != 0) {
         return error;
     }

@@ -14,7 +14,8 @@
 enum {
     RUN_PAGES = 8,       /* handed to the method at once: it may fill one page's buffer meanwhile */
     PAGE_ATTEMPTS = 3,   /* of programming one page */
-    ERASE_ATTEMPTS = 3,  /* of erasing one sector */
+    ERASE_ATTEMPTS = 6,  /* a worn sector may take some times its data sheet's maximum: each
+                            attempt waits for one that still runs */
     SECTOR_AGAIN = 2,    /* how often a sector is erased again because a page in it fails */
     BANK_STARTS = 0x4000 /* more than any image has */
 };

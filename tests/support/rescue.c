@@ -55,9 +55,10 @@ static err_t identify(void *context, struct inquiry *inquiry)
     struct rescue *rescue = context;
     struct packet_device packet;
     struct packet_result result = {.error = ERR(ERR_TIMEOUT)};
+    uint64_t start_us = now_us(rescue);
 
     atapi_open(&packet, &rescue->device);
-    for (unsigned i = 0; i < 100 && result.error != 0; i++) {
+    while (result.error != 0 && now_us(rescue) - start_us < 10000000) {
         bench_advance(rescue->bench, 100000);
         if ((ata_alt_status(&rescue->device) & ATA_STATUS_BSY) == 0) {
             packet_inquiry(&packet, inquiry, &result);
@@ -104,6 +105,30 @@ void rescue_chip(struct rescue *rescue, const struct chip *chip)
     rescue->session->chip_by_hand = true;
     /* The toys' maker is in no table: the method would restart the drive once for a better id. */
     rescue->mtk.restarted_for_id = true;
+}
+
+void rescue_probe(struct rescue *rescue)
+{
+    struct ide_found *ide = &rescue->machine.ide;
+
+    memset(&rescue->machine, 0, sizeof rescue->machine);
+    ide->channel_count = BENCH_CHANNELS;
+    for (unsigned i = 0; i < BENCH_CHANNELS; i++) {
+        bench_bus_open(&rescue->cables[i], rescue->bench, i);
+        ide->channels[i] = (struct ide_channel){.command_base = i == 0 ? 0x1F0 : 0x170,
+                                                .control_base = i == 0 ? 0x3F6 : 0x376,
+                                                .legacy = true,
+                                                .decoding = true,
+                                                .ops = &bench_bus_ops,
+                                                .bus = &rescue->cables[i]};
+        snprintf(ide->channels[i].where, sizeof ide->channels[i].where, "%s",
+                 i == 0 ? "Primary" : "Secondary");
+    }
+    probe_open(&rescue->machine, &rescue->host.log);
+    for (unsigned i = 0; i < BENCH_CHANNELS; i++) {
+        (void)probe_finish(&rescue->machine, &rescue->machine.ports[2 * i]);
+    }
+    rescue->session->port = probe_port(&rescue->machine, rescue->position + 1);
 }
 
 enum session_result rescue_run(struct rescue *rescue)

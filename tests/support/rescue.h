@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "drivers/mtk.h"
+#include "kernel/probe.h"
 #include "kernel/session.h"
 #include "tests/drive/bench.h"
 #include "tests/support/bench_bus.h"
@@ -23,6 +24,8 @@ struct rescue {
     struct flash_method method;
     struct test_host host;
     struct session *session;
+    struct machine machine; /* after rescue_probe() */
+    struct bench_bus cables[BENCH_CHANNELS];
 };
 
 /* Binds a fresh session (SESSION_FLASH) to the drive at primary master (0) or slave (1). Nothing is
@@ -36,6 +39,9 @@ void rescue_file(struct rescue *rescue, const uint8_t *bytes, uint32_t size, uin
 /* The toy chips of the bench, which are in no table: chosen by hand. */
 extern const struct chip rescue_toy_parallel, rescue_toy_spi;
 void rescue_chip(struct rescue *rescue, const struct chip *chip);
+
+/* Probes all cables as the program does when it starts, and gives the session its port. */
+void rescue_probe(struct rescue *rescue);
 
 /* The session, nothing else. */
 enum session_result rescue_run(struct rescue *rescue);
