@@ -24,6 +24,52 @@ void evidence_clear(struct evidence *evidence)
     evidence->inquiry_error = ERR(ERR_NOT_FOUND);
 }
 
+static bool all_words_equal(const uint16_t words[256])
+{
+    for (unsigned i = 1; i < 256; i++) {
+        if (words[i] != words[0])
+            return false;
+    }
+    return true;
+}
+
+/* Word 0 of IDENTIFY PACKET DEVICE begins with 10 (8.16), but that of a CompactFlash card, 848A,
+ * does too. */
+static bool is_packet_data(const uint16_t words[256])
+{
+    return words[0] >> 14 == 2 && words[0] != 0x848A && !all_words_equal(words);
+}
+
+static bool is_disk_data(const uint16_t words[256])
+{
+    return !is_packet_data(words) && !all_words_equal(words);
+}
+
+void evidence_note_identify(struct evidence *evidence, uint8_t command, err_t error)
+{
+    bool packet = error == 0 && is_packet_data(evidence->identify);
+
+    if (command == ATA_IDENTIFY_DEVICE) {
+        evidence->asked_device = true;
+        evidence->identify_device = error;
+        evidence->identify_device_valid = error == 0 && is_disk_data(evidence->identify);
+        if (packet) /* a packet device that answers the disks' command as well */
+            evidence->identify_packet_valid = true;
+    } else {
+        evidence->asked_packet = true;
+        evidence->identify_packet = error;
+        evidence->identify_packet_valid = packet;
+    }
+}
+
+void evidence_note_inquiry(struct evidence *evidence)
+{
+    evidence->asked_inquiry = true;
+    evidence->inquiry_error = evidence->inquiry_result.error;
+    evidence->inquiry.length = (uint8_t)evidence->inquiry_result.moved;
+    inquiry_parse(&evidence->inquiry);
+}
+
 static bool has_inquiry(const struct evidence *evidence)
 {
     return evidence->asked_inquiry && evidence->inquiry_error == 0;

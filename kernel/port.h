@@ -55,6 +55,12 @@ struct evidence {
 /* Evidence of a place that nobody has looked at: all errors set, nothing asked. */
 void evidence_clear(struct evidence *evidence);
 
+/* Notes how IDENTIFY [PACKET] DEVICE ended; the words that came are in evidence->identify. */
+void evidence_note_identify(struct evidence *evidence, uint8_t command, err_t error);
+
+/* Notes how INQUIRY ended: inquiry_result is filled, the bytes that came are in inquiry.raw. */
+void evidence_note_inquiry(struct evidence *evidence);
+
 struct port {
     uint8_t number; /* 1 primary master .. 4 secondary slave, add-on controllers from 5 */
     enum transport transport;

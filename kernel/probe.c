@@ -314,27 +314,6 @@ static void step_reset(struct probe *probe)
 
 /* ---- IDENTIFY -------------------------------------------------------------------------------- */
 
-static bool all_words_equal(const uint16_t words[256])
-{
-    for (unsigned i = 1; i < 256; i++) {
-        if (words[i] != words[0])
-            return false;
-    }
-    return true;
-}
-
-/* Word 0 of IDENTIFY PACKET DEVICE begins with 10 (8.16), but that of a CompactFlash card, 848A,
- * does too. */
-static bool is_packet_data(const uint16_t words[256])
-{
-    return words[0] >> 14 == 2 && words[0] != 0x848A && !all_words_equal(words);
-}
-
-static bool is_disk_data(const uint16_t words[256])
-{
-    return !is_packet_data(words) && !all_words_equal(words);
-}
-
 /* The command to send next to this position; 0: none. */
 static uint8_t next_identify(const struct evidence *evidence)
 {
@@ -353,24 +332,6 @@ static uint8_t next_identify(const struct evidence *evidence)
     if (evidence->asked_packet && evidence->identify_packet == 0)
         return 0; /* it answers packets' questions, with garbage: ask INQUIRY */
     return second;
-}
-
-static void note_identify(struct evidence *evidence, const struct ata_identify *identify,
-                          uint8_t command)
-{
-    if (command == ATA_IDENTIFY_DEVICE) {
-        evidence->asked_device = true;
-        evidence->identify_device = identify->error;
-        evidence->identify_device_valid = identify->error == 0 && is_disk_data(evidence->identify);
-        /* A packet device that answers the disks' command as well. */
-        if (identify->error == 0 && is_packet_data(evidence->identify))
-            evidence->identify_packet_valid = true;
-    } else {
-        evidence->asked_packet = true;
-        evidence->identify_packet = identify->error;
-        evidence->identify_packet_valid =
-            identify->error == 0 && is_packet_data(evidence->identify);
-    }
 }
 
 /* A device that packets may be sent to: it said so, or shows the signature and refuses commands
@@ -443,7 +404,7 @@ static void step_identify(struct probe *probe)
         return;
     }
     note_status(probe, probe->position);
-    note_identify(&port->evidence, &probe->identify, probe->step);
+    evidence_note_identify(&port->evidence, probe->step, probe->identify.error);
     if (is_busy(port->evidence.status)) {
         port->evidence.busy_out = true;
         done_with_place(probe);
@@ -495,10 +456,7 @@ static void step_inquiry(struct probe *probe)
         probe->step = 0;
         return;
     }
-    evidence->asked_inquiry = true;
-    evidence->inquiry_error = evidence->inquiry_result.error;
-    evidence->inquiry.length = (uint8_t)evidence->inquiry_result.moved;
-    inquiry_parse(&evidence->inquiry);
+    evidence_note_inquiry(evidence);
     evidence->busy_out = evidence->inquiry_error != 0 && is_busy(evidence->status);
     done_with_place(probe);
 }
