@@ -15,7 +15,7 @@ say = @printf '  %-5s %s\n' $(1) $(2)
 
 # The one list of Debian packages. Targets install what is missing (as root, or through sudo).
 PACKAGES := gcc make git python3 clang clang-format libclang-rt-14-dev libcmocka-dev pkg-config \
-            qemu-system-x86 syslinux syslinux-common mtools dosfstools memtest86+ busybox-static cpio
+            qemu-system-x86 syslinux syslinux-common mtools dosfstools fdisk memtest86+ busybox-static cpio
 
 # ---- product -------------------------------------------------------------------------------------
 

@@ -272,6 +272,24 @@ static err_t find_slot(struct volume *volume, struct job_of_writing *job)
     return error;
 }
 
+/*
+ * Whether the FAT can be trusted with our data: its first entry is what every formatter puts there
+ * ([FAT] "FAT Data Structure": all ones but for the media byte), and it knows the root folder and
+ * the file's folder as taken. Otherwise "free" clusters may be other people's files.
+ */
+static err_t check_fat(struct volume *volume, uint32_t folder)
+{
+    uint32_t least = volume->type == FAT32 ? 0x0FFFFF00 : volume->type == FAT16 ? 0xFF00 : 0xF00;
+    uint32_t value;
+    err_t error = fat_get(volume, 0, &value);
+
+    if (!error && value < least)
+        error = ERR(ERR_BAD_VOLUME);
+    if (!error)
+        error = fat_check_chain(volume, fat_root(volume), 0);
+    return error ? error : fat_check_chain(volume, folder, 0);
+}
+
 /* What there is under this name, and whether this way of writing may touch it. */
 static err_t look_up(struct volume *volume, struct job_of_writing *job, const char *path,
                      enum write_mode mode)
@@ -279,6 +297,8 @@ static err_t look_up(struct volume *volume, struct job_of_writing *job, const ch
     char name[VOLUME_NAME_MAX + 1];
     err_t error = fat_path(volume, path, &job->folder, name);
 
+    if (!error)
+        error = check_fat(volume, job->folder);
     if (error)
         return error;
     error = fat_find(volume, job->folder, name, &job->old);

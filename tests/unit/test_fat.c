@@ -1189,6 +1189,40 @@ static void test_files_larger_than_the_volume(void **state)
     close_stick(stick);
 }
 
+/* Whoever writes there would put data over a folder, or trust a FAT that is none. */
+static void test_volumes_too_broken_to_be_written(void **state)
+{
+    (void)state;
+    for (unsigned k = 1; k < 3; k++) {
+        uint32_t end = kinds[k].type == FAT32 ? 0x0FFFFFFF : 0xFFFF;
+        struct stick *stick = open_filled(&kinds[k]);
+        uint8_t start[2];
+        uint32_t folder;
+
+        fat_image_run(&stick->image, "mmd -i disk.img ::/SUB");
+        file_disk_peek(&stick->disk, byte_of_entry(stick, "SUB        ") + 26, start, 2);
+        folder = start[0] + 256u * start[1];
+        poke_fat(stick, folder, 0);
+        assert_class(volume_create(&stick->volume, "SUB/A", "x", 1), ERR_BAD_VOLUME);
+        poke_fat(stick, folder, folder);
+        assert_class(volume_create(&stick->volume, "SUB/A", "x", 1), ERR_BAD_VOLUME);
+        poke_fat(stick, folder, end);
+        if (kinds[k].type == FAT32) {
+            poke_fat(stick, stick->volume.root_cluster, 0);
+            assert_class(volume_create(&stick->volume, "A", "x", 1), ERR_BAD_VOLUME);
+            assert_class(volume_create(&stick->volume, "SUB/A", "x", 1), ERR_BAD_VOLUME);
+            poke_fat(stick, stick->volume.root_cluster, end);
+        }
+        poke_fat(stick, 0, 0);
+        assert_class(volume_create(&stick->volume, "A", "x", 1), ERR_BAD_VOLUME);
+        assert_int_equal(stick->disk.write_count, 0);
+        poke_fat(stick, 0, end - 7);
+        assert_int_equal(volume_create(&stick->volume, "SUB/A", "x", 1), 0);
+        fat_image_is_clean(&stick->image);
+        close_stick(stick);
+    }
+}
+
 static bool count_only(void *context, const struct file_info *info)
 {
     (void)info;
@@ -1214,7 +1248,7 @@ static void test_a_folder_in_a_circle_ends(void **state)
     assert_int_equal(count, 65536);
     assert_class(volume_stat(&stick->volume, "NONE", &info), ERR_NOT_FOUND);
     file_disk_settle(&stick->disk);
-    assert_class(volume_create(&stick->volume, "NONE", "x", 1), ERR_FULL);
+    assert_class(volume_create(&stick->volume, "NONE", "x", 1), ERR_BAD_VOLUME);
     assert_int_equal(stick->disk.write_count, 0);
     close_stick(stick);
 }
@@ -1276,6 +1310,7 @@ int main(void)
         cmocka_unit_test(test_a_fat_that_is_too_short_is_never_overrun),
         cmocka_unit_test(test_broken_chains),
         cmocka_unit_test(test_files_larger_than_the_volume),
+        cmocka_unit_test(test_volumes_too_broken_to_be_written),
         cmocka_unit_test(test_a_folder_in_a_circle_ends),
         cmocka_unit_test(test_too_little_memory),
     };
