@@ -72,28 +72,42 @@ static void look(struct probe *probe, unsigned position)
     note_status(probe, position);
 }
 
-/* Nothing is written before both positions were looked at: one may be in vendor mode. */
-static bool all_looked(const struct probe *probe)
+/* Nothing is written before both positions were looked at in this pass: one may be in vendor mode,
+ * and both would take the write, signatures gone. */
+static bool all_seen(const struct probe *probe)
 {
-    return probe->places[0].looked && (probe->ports[1] == NULL || probe->places[1].looked);
+    return probe->places[0].seen && (probe->ports[1] == NULL || probe->places[1].seen);
 }
 
-/* Signature and echo, once per pass and once more at its end. Only with BSY = 0. */
-static void test_registers(struct probe *probe, unsigned position)
+/* Once per pass, with BSY = 0. Later in it, and without a reset in a later pass, the registers hold
+ * what our own tests left there. */
+static void read_signature(struct probe *probe, unsigned position)
 {
     struct port *port = probe->ports[position];
     struct evidence *evidence = &port->evidence;
     enum ata_signature signature;
     uint8_t raw[4];
 
-    probe->places[position].tested = true;
+    probe->places[position].has_signature = true;
     signature = ata_signature(&port->device, raw);
-    /* Our own echo test leaves its pattern behind; without a reset the first reading counts. */
     if (probe->reset_done || evidence->signature == ATA_SIGNATURE_NONE) {
         evidence->signature = signature;
         memcpy(evidence->signature_raw, raw, sizeof raw);
     }
-    evidence->echo = ata_registers_echo(&port->device);
+}
+
+/* Signature and echo of a position that is not busy (any more). */
+static void test_registers(struct probe *probe, unsigned position, bool again)
+{
+    struct probe_place *place = &probe->places[position];
+    struct port *port = probe->ports[position];
+
+    if (!place->has_signature)
+        read_signature(probe, position);
+    if (!all_seen(probe) || (place->tested && !again))
+        return;
+    place->tested = true;
+    port->evidence.echo = ata_registers_echo(&port->device);
 }
 
 /* An ALi controller is not to be asked again when nobody is there (PROTOCOL.md, "ALi"). */
@@ -112,12 +126,15 @@ static void look_at_place(struct probe *probe, unsigned position, bool late)
     struct port *port = probe->ports[position];
 
     look(probe, position);
+    place->seen = true;
     if (is_ali_nothing(probe, port))
         place->state = PLACE_ABSENT;
-    if (probe->hands_off || !all_looked(probe) || place->state == PLACE_ABSENT)
+    if (probe->hands_off || place->state == PLACE_ABSENT)
         return;
-    if (!is_busy(port->evidence.status) && (!place->tested || late))
-        test_registers(probe, position);
+    if (!is_busy(port->evidence.status))
+        test_registers(probe, position, late);
+    if (!all_seen(probe))
+        return;
     if (port->evidence.echo && !is_busy(port->evidence.status))
         place->state = PLACE_READY;
     else if (is_undriven(port) && (late || probe->reset_done))
@@ -137,6 +154,8 @@ static void begin_pass(struct probe *probe, enum probe_state state)
         if (probe->ports[i] == NULL)
             continue;
         probe->places[i].state = PLACE_OPEN;
+        probe->places[i].seen = false;
+        probe->places[i].has_signature = false;
         probe->places[i].tested = false;
         probe->ports[i]->probe_bound_us = probe->pass_us + LOOK_US;
     }
@@ -289,7 +308,7 @@ static void step_look(struct probe *probe)
 
     if (probe->ports[position] != NULL && probe->places[position].state == PLACE_OPEN)
         look_at_place(probe, position, late);
-    if (!all_looked(probe))
+    if (!all_seen(probe))
         return;
     if (probe->hands_off || (probe->reset_forced && wants_reset(probe))) {
         if (probe->hands_off)
@@ -476,7 +495,7 @@ static void step_busy(struct probe *probe)
         return;
     }
     if (!is_busy(probe->ports[position]->evidence.status)) {
-        test_registers(probe, position);
+        test_registers(probe, position, true);
         place->state = PLACE_READY;
         place->busy_from_us = 0;
         go_on(probe);

@@ -36,7 +36,8 @@ enum place_state {
 struct probe_place {
     enum place_state state;
     bool looked, changed; /* status was read; more than one value was seen */
-    bool tested;          /* signature and echo were looked at in this pass */
+    /* in this pass: status was read, signature was read, echo was tested */
+    bool seen, has_signature, tested;
     uint64_t busy_from_us;
     /* after the probe: watching for changes */
     uint8_t judged_status;

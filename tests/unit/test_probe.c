@@ -303,6 +303,29 @@ static void test_two_drives_on_one_cable(void **state)
     bench_free(pc.bench);
 }
 
+/* Both devices take register writes, whichever is selected: signatures first, echo afterwards. */
+static void test_both_signatures_are_read_before_anything_is_written(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    bench_attach_healthy(pc.bench, "pm", "SIMCORP", "DVD TEST 1234", "AB01", "");
+    bench_do(pc.bench, "attach ps disk");
+    bench_attach_dead(pc.bench, "sm", "silent", "");
+    bench_attach_healthy(pc.bench, "ss", "SIMCORP", "DVD TEST 1234", "AB01", "");
+    boot(&pc);
+    probe_all(&pc);
+    assert_int_equal(port(&pc, 1)->evidence.signature, ATA_SIGNATURE_PACKET);
+    assert_int_equal(port(&pc, 2)->evidence.signature, ATA_SIGNATURE_DISK);
+    assert_int_equal(port(&pc, 3)->evidence.signature, ATA_SIGNATURE_PACKET);
+    assert_int_equal(port(&pc, 4)->evidence.signature, ATA_SIGNATURE_PACKET);
+    assert_false(
+        port(&pc, 2)->evidence.asked_packet); /* a disk is asked the disks' question only */
+    expect(&pc, 2, VERDICT_DISK);
+    bench_free(pc.bench);
+}
+
 /* ---- dead drives ----------------------------------------------------------------------------- */
 
 static void test_every_face_of_a_dead_drive(void **state)
@@ -706,6 +729,7 @@ int main(void)
         cmocka_unit_test(test_disk_is_locked_away_and_so_is_its_neighbour),
         cmocka_unit_test(test_disk_is_forgotten_only_when_the_cable_was_empty),
         cmocka_unit_test(test_two_drives_on_one_cable),
+        cmocka_unit_test(test_both_signatures_are_read_before_anything_is_written),
         cmocka_unit_test(test_every_face_of_a_dead_drive),
         cmocka_unit_test(test_drive_without_packet_signature),
         cmocka_unit_test(test_stuck_drive_is_given_31_s_and_holds_nobody_up),
