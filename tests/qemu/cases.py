@@ -58,8 +58,7 @@ class Case(unittest.TestCase):
         stick = Stick(self.folder)
         for name, path in dict(files).items():
             stick.write(name, drives.content(path))
-        if job:
-            stick.job(f"log={LOG_PORT:#x}", *job)
+        stick.job(f"log={LOG_PORT:#x}", *job)
         return stick
 
     def assert_stick_sound(self, stick):

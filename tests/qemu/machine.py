@@ -143,6 +143,17 @@ class Screen(Stream):
         with self._changed:
             return self.terminal.text()
 
+    def settled_picture(self, quiet=0.15, seconds=5):
+        """The picture once the line was quiet for a while: no screen is half drawn then. A screen
+        that never rests is taken as it is."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while time.monotonic() < deadline:
+                arrived = len(self.data)
+                if not self._changed.wait_for(lambda: len(self.data) != arrived, quiet):
+                    break
+            return self.terminal.text()
+
     def row(self, text):
         """The first row that holds `text`, or ''."""
         with self._changed:
@@ -173,8 +184,9 @@ class Screen(Stream):
 class Bridge:
     """The simulated drives: options of build/drive-bridge, and its control socket while it runs."""
 
-    def __init__(self, *attach, channels="secondary", native=False, seed=1):
+    def __init__(self, *attach, channels="secondary", native=False, seed=1, slow=1):
         self.attach, self.channels, self.native, self.seed = attach, channels, native, seed
+        self.slow = slow
         self.process = None
         self._path = None
 
@@ -183,7 +195,8 @@ class Bridge:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._path = os.path.join(directory, "bench")
         words = [BRIDGE, "--fd", str(theirs.fileno()), "--control", self._path,
-                 "--channels", self.channels, "--seed", str(self.seed)]
+                 "--channels", self.channels, "--seed", str(self.seed),
+                 "--slow", str(self.slow)]
         if self.native:
             words.append("--native")
         for command in self.attach:

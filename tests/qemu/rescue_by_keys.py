@@ -28,7 +28,7 @@ def choose_file(pc, folder, file, show=lambda title: None):
     pc.screen.wait_text("Choose the firmware file", file)
     show("folder")
     pc.screen.press("enter")
-    pc.screen.wait_text("The file", "CRC-32", file)
+    pc.screen.wait_text("The file", "CRC-32", f"{folder}\\{file}")
     show("file")
     pc.screen.press("enter")
     pc.screen.wait_text("Drives", f"File: {folder}\\{file}")

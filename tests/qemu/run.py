@@ -15,10 +15,10 @@ import termios
 import drives
 import rescue_by_keys
 from cases import DEAD, IDENTITY, NAME, result_line
-from machine import Bridge, Machine
+from machine import LOG_PORT, Bridge, Machine
 from stick import BUILD, Stick
 
-FILE = "710A_BYX3.BIN"
+FILE = "710ABYX3.BIN"
 HINT = f"""
 The PC in this window has a {NAME} on its secondary IDE channel whose firmware was torn
 in the middle of a flash. A good firmware file is on the stick: FIRMWARE\\{FILE}
@@ -38,6 +38,7 @@ def prepare(folder):
                             damage="half_erased")
     stick = Stick(folder)
     stick.write(f"FIRMWARE/{FILE}", drives.content(new))
+    stick.job(f"log={LOG_PORT:#x}")
     return stick, new, flash
 
 
@@ -73,7 +74,7 @@ def by_itself(stick, new, flash):
     with Machine(stick=stick, bridge=bridge_for(flash)) as pc:
         def show(title):
             print(f"\n==== {title} " + "=" * (74 - len(title)))
-            print(pc.screen.picture(), flush=True)
+            print(pc.screen.settled_picture(), flush=True)
 
         result = rescue_by_keys.rescue(pc, FILE, NAME, show=show)
         pc.screen.press("enter")

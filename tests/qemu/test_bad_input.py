@@ -78,7 +78,7 @@ class StickTest(BadInputCase):
         """After the confirmation the stick is not needed: the flash completes and is verified."""
         new = self.firmware("new.bin")
         stick = self.stick_with({"FIRMWARE/NEW.BIN": new}, FLASH)
-        with Machine(stick=stick, bridge=self.drive("slow_erase factor=20")) as pc:
+        with Machine(stick=stick, bridge=self.drive()) as pc:
             pc.screen.wait_text(CRITICAL, seconds=180)
             pc.pull_stick()
             result = pc.log.wait_line("RESULT job=flash .*", 300).group(0)
@@ -203,7 +203,7 @@ class MidFlashTest(BadInputCase):
     def start(self, *faults):
         self.new = self.firmware("new.bin")
         self.stick = self.stick_with({"FIRMWARE/NEW.BIN": self.new}, FLASH)
-        self.bridge = self.drive("slow_erase factor=20", *faults)
+        self.bridge = self.drive(*faults)
         return Machine(stick=self.stick, bridge=self.bridge)
 
     def test_drive_unplugged_and_rescued_by_the_next_run(self):

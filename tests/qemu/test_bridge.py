@@ -136,7 +136,8 @@ class ProtocolTest(unittest.TestCase):
             self.assertEqual(os.listdir(f"/proc/{proxy.bridge.pid}/fd"), before)
 
     def test_usage_errors(self):
-        for words in ([], ["--fd"], ["--fd", "3", "extra"], ["--fd", "3", "--channels", "third"]):
+        for words in ([], ["--fd"], ["--fd", "3", "extra"], ["--fd", "3", "--channels", "third"],
+                      ["--fd", "3", "--slow", "0"]):
             done = subprocess.run([BRIDGE, *words], stderr=subprocess.PIPE, check=False)
             self.assertEqual(done.returncode, 2, words)
             self.assertIn(b"usage:", done.stderr)
