@@ -172,6 +172,20 @@ static enum alone alone_beside_nameless(const struct port *port)
     return may_be_the_same_drive(&port->evidence, &neighbour->evidence) ? ALONE_UNSURE : ALONE_NO;
 }
 
+/* port_alone() for a neighbour that looks absent. */
+static enum alone alone_beside_nothing(const struct port *port)
+{
+    const struct evidence *other = &port->neighbour->evidence;
+
+    /* Beside a drive in vendor mode nobody was asked, and a packet device that was just reset shows
+     * 00 like an absent one. */
+    if (port->verdict == VERDICT_VENDOR_MODE && other->status == 0x00)
+        return ALONE_UNSURE;
+    if (other->answered_for && !evidence_is_named(&port->evidence))
+        return ALONE_UNSURE;
+    return ALONE_YES;
+}
+
 enum alone port_alone(const struct port *port)
 {
     const struct port *neighbour = port->neighbour;
@@ -183,9 +197,7 @@ enum alone port_alone(const struct port *port)
         return ALONE_NO;
     switch (neighbour->verdict) {
     case VERDICT_NOTHING:
-        if (!neighbour->evidence.answered_for || evidence_is_named(&port->evidence))
-            return ALONE_YES;
-        return ALONE_UNSURE;
+        return alone_beside_nothing(port);
     case VERDICT_CHANNEL_OFF:
     case VERDICT_PROBING:
         return ALONE_UNSURE;

@@ -176,6 +176,13 @@ static bool is_silent_zero(const struct evidence *evidence)
            evidence->identify_device != 0;
 }
 
+/* Whether anybody drives the bus there: registers echo, or the status was ever something else than
+ * an undriven bus reads (a busy device does not echo). */
+static bool is_present(const struct evidence *evidence)
+{
+    return (evidence->echo || !evidence->constant) && !evidence->answered_for;
+}
+
 /* PROTOCOL.md, "The other position": a device answers for one that is missing. */
 static void note_answered_for(struct probe *probe)
 {
@@ -184,9 +191,8 @@ static void note_answered_for(struct probe *probe)
 
         if (port == NULL || port->neighbour == NULL)
             continue;
-        port->evidence.answered_for = is_silent_zero(&port->evidence) &&
-                                      port->neighbour->evidence.echo &&
-                                      !port->neighbour->evidence.answered_for;
+        port->evidence.answered_for =
+            is_silent_zero(&port->evidence) && is_present(&port->neighbour->evidence);
     }
 }
 

@@ -315,6 +315,8 @@ static void test_alone(void **state)
     assert_int_equal(alone(healthy, mode), ALONE_NO);
     assert_int_equal(alone(mode, beside_mode), ALONE_NO);
 
+    assert_int_equal(alone(mode, nothing(0x7F)), ALONE_YES);
+    assert_int_equal(alone(mode, nothing(0x00)), ALONE_UNSURE); /* or a drive fresh from reset */
     assert_int_equal(alone(silent(0x50), silent(0x50)), ALONE_UNSURE);
     assert_int_equal(alone(mode, mode), ALONE_UNSURE);
 }

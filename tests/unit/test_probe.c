@@ -632,6 +632,76 @@ static void test_dead_drive_that_answers_for_both_positions_needs_a_look_at_the_
     bench_free(pc.bench);
 }
 
+/* A lone master that hangs, and whose host interface still answers for the missing slave: 00, and
+ * registers that keep what is written. The bench has no such drive. */
+struct hung {
+    uint64_t now;
+    uint8_t registers[ATA_REG_COUNT];
+};
+
+static uint8_t hung_read(void *context, enum ata_reg reg)
+{
+    struct hung *hung = context;
+
+    hung->now += 10;
+    if (reg == ATA_REG_STATUS || reg == ATA_REG_ALT_STATUS)
+        return (hung->registers[ATA_REG_DEVICE] & 0x10) != 0 ? 0x00 : 0xD0;
+    return hung->registers[reg];
+}
+
+static void hung_write(void *context, enum ata_reg reg, uint8_t value)
+{
+    struct hung *hung = context;
+
+    hung->now += 10;
+    assert_true(reg != ATA_REG_DEVICE_CONTROL || (value & ATA_CONTROL_SRST) == 0);
+    if (reg < ATA_REG_STATUS)
+        hung->registers[reg] = value;
+}
+
+static void hung_read_data(void *context, uint16_t *words, size_t count)
+{
+    (void)context;
+    memset(words, 0, 2 * count);
+}
+
+static void hung_write_data(void *context, const uint16_t *words, size_t count)
+{
+    (void)context;
+    (void)words;
+    (void)count;
+    fail_msg("data written to a drive that never asked for any");
+}
+
+static uint64_t hung_now(void *context)
+{
+    return ((struct hung *)context)->now;
+}
+
+static void hung_wait(void *context, uint32_t us)
+{
+    ((struct hung *)context)->now += us;
+}
+
+static void test_hung_master_that_answers_for_the_slave_can_still_be_rescued(void **state)
+{
+    static const struct ata_bus_ops ops = {hung_read,       hung_write, hung_read_data,
+                                           hung_write_data, hung_now,   hung_wait};
+    static struct machine machine;
+    struct hung hung = {0};
+
+    (void)state;
+    memset(&machine, 0, sizeof machine);
+    machine.ide.channel_count = 1;
+    machine.ide.channels[0] = (struct ide_channel){.decoding = true, .ops = &ops, .bus = &hung};
+    probe_open(&machine, NULL);
+    assert_int_equal(probe_finish(&machine, &machine.ports[0]), 0);
+    assert_int_equal(machine.ports[0].verdict, VERDICT_STUCK_BUSY);
+    assert_int_equal(machine.ports[1].verdict, VERDICT_NOTHING);
+    assert_int_equal(port_alone(&machine.ports[0]), ALONE_UNSURE);
+    assert_int_equal(port_vendor_allowed(&machine.ports[0]), 0);
+}
+
 /* ---- controllers ----------------------------------------------------------------------------- */
 
 static void test_add_on_ports_go_on_from_5(void **state)
@@ -743,6 +813,7 @@ int main(void)
         cmocka_unit_test(test_probes_that_nobody_asked_for_are_limited),
         cmocka_unit_test(test_every_fault_ends_with_a_verdict),
         cmocka_unit_test(test_dead_drive_that_answers_for_both_positions_needs_a_look_at_the_cable),
+        cmocka_unit_test(test_hung_master_that_answers_for_the_slave_can_still_be_rescued),
         cmocka_unit_test(test_add_on_ports_go_on_from_5),
         cmocka_unit_test(test_ali_is_asked_once_when_nobody_is_there),
         cmocka_unit_test(test_finish_runs_one_cable_to_its_end),
