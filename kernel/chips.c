@@ -10,9 +10,9 @@
 /* One row is one line: a table is read by columns. */
 /* clang-format off */
 
-#define SHEET  "data sheet"
-#define TABLE  "flashrom's tables; conservative times"
-#define JUNGLE "JungleFlasher's ids; conservative times"
+#define SHEET  CHIP_FROM_DATA_SHEET
+#define TABLE  CHIP_FROM_FLASHROM
+#define JUNGLE CHIP_FROM_JUNGLEFLASHER
 
 /* ---- parallel ------------------------------------------------------------------------------- */
 

@@ -24,36 +24,43 @@ enum __attribute__((packed)) chip_id_command {
     CHIP_ID_RDID_15
 };
 
+/* Where a row's numbers are from: PROTOCOL.md, "Flash chips". */
+enum chip_source {
+    CHIP_FROM_DATA_SHEET,
+    CHIP_FROM_FLASHROM,     /* its tables; conservative times */
+    CHIP_FROM_JUNGLEFLASHER /* its ids; conservative times */
+} __attribute__((packed));
+
 /* A run of equal erase blocks; a uniform chip has one, a boot-block chip several. Packed, like the
  * enums above: the table is the largest single thing in the kernel file. */
 struct chip_region {
-    uint32_t sector_size; /* bytes */
-    uint16_t count;
-} __attribute__((packed));
+    uint32_t sector_size : 20; /* bytes */
+    uint32_t count : 12;
+};
 
 enum { CHIP_REGIONS = 4 };
 
 struct chip {
     const char *vendor;
     const char *name;
+    uint32_t size;            /* bytes */
+    uint32_t chip_erase_ms;   /* data sheet maximum */
+    uint16_t sector_erase_ms; /* data sheet maximum */
+    uint16_t program_us;      /* bound for one byte / page, data sheet maximum */
+    uint16_t page_size;       /* bytes of one page program; 1 for byte programming */
+    uint16_t manufacturer;    /* may hold the 7F continuation: 7F1C */
+    uint16_t device;
     enum chip_bus bus;
     enum chip_id_command id_command;
-    uint16_t manufacturer; /* may hold the 7F continuation: 7F1C */
-    uint16_t device;
-    uint32_t size; /* bytes */
-    enum chip_program program;
-    uint16_t page_size; /* bytes of one page program; 1 for byte programming */
     struct chip_region
         regions[CHIP_REGIONS]; /* sector erase; count 0 ends; none: chip erase only */
-    uint8_t sector_opcode;     /* SPI: 20/52/D8/D7; parallel: 30 (or 50); 0 without sectors */
-    uint8_t chip_opcode;       /* SPI: C7/60/62; parallel: 10 */
-    uint8_t protect_mask;      /* SPI: block-protect bits of the status register */
-    bool enable_by_ewsr;       /* SPI: 50 before WRSR instead of 06 (SST) */
-    bool auto_increment;       /* SPI: AF programs byte after byte (SST25) */
-    uint32_t program_us;       /* bound for one byte / page, data sheet maximum */
-    uint32_t sector_erase_ms;  /* data sheet maximum */
-    uint32_t chip_erase_ms;    /* data sheet maximum */
-    const char *source;        /* PROTOCOL.md section or data sheet */
+    enum chip_program program;
+    uint8_t sector_opcode; /* SPI: 20/52/D8/D7; parallel: 30 (or 50); 0 without sectors */
+    uint8_t chip_opcode;   /* SPI: C7/60/62; parallel: 10 */
+    uint8_t protect_mask;  /* SPI: block-protect bits of the status register */
+    bool enable_by_ewsr;   /* SPI: 50 before WRSR instead of 06 (SST) */
+    bool auto_increment;   /* SPI: AF programs byte after byte (SST25) */
+    enum chip_source source;
 };
 
 extern const struct chip chips[];

@@ -242,8 +242,7 @@ void fake_flash_open(struct fake_flash *flash, uint32_t size, uint32_t sector_si
                                 .chip_opcode = 0x10,
                                 .program_us = 20,
                                 .sector_erase_ms = 25,
-                                .chip_erase_ms = 100,
-                                .source = "test"};
+                                .chip_erase_ms = 100};
     if (sector_size != 0) {
         flash->chip.sector_opcode = 0x30;
         flash->chip.regions[0].sector_size = sector_size;

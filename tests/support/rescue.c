@@ -23,8 +23,7 @@ const struct chip rescue_toy_parallel = {.vendor = "Test",
                                          .chip_opcode = 0x10,
                                          .program_us = 20,
                                          .sector_erase_ms = 25,
-                                         .chip_erase_ms = 250,
-                                         .source = "tests/drive/flash_table.c"};
+                                         .chip_erase_ms = 250};
 
 const struct chip rescue_toy_spi = {.vendor = "Test",
                                     .name = "TESTS8K",
@@ -39,8 +38,7 @@ const struct chip rescue_toy_spi = {.vendor = "Test",
                                     .protect_mask = 0x0C,
                                     .program_us = 5000,
                                     .sector_erase_ms = 250,
-                                    .chip_erase_ms = 2500,
-                                    .source = "tests/drive/flash_table.c"};
+                                    .chip_erase_ms = 2500};
 
 static uint64_t now_us(void *context)
 {

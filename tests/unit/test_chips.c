@@ -36,7 +36,7 @@ static void check_row(const struct chip *chip)
 
     check_text(chip->vendor);
     check_text(chip->name);
-    check_text(chip->source);
+    assert_in_range(chip->source, CHIP_FROM_DATA_SHEET, CHIP_FROM_JUNGLEFLASHER);
     assert_true(spi || chip->bus == CHIP_PARALLEL);
     assert_int_equal(chip->id_command == CHIP_ID_JEDEC_90, !spi);
     assert_true(is_power_of_two(chip->size));
