@@ -106,6 +106,8 @@ bool app_have_target(struct app *app)
     struct stick *stick = &app->stick;
     unsigned chosen;
 
+    if (stick->count == 0)
+        stick_scan(stick, true); /* it may have been put in meanwhile */
     if (stick_target(stick) || stick->count == 0 || stick->nowhere || app->patience_us)
         return stick_target(stick) != NULL;
     for (unsigned i = 0; i < stick->count; i++) {

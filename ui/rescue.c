@@ -29,7 +29,7 @@ static bool said(struct app *app, const struct port *port, uint32_t *who,
 static bool said_by_itself(const struct evidence *evidence)
 {
     return evidence->signature == ATA_SIGNATURE_PACKET || evidence->identify_packet_valid ||
-           (evidence->inquiry_error == 0 && evidence->inquiry.length != 0);
+           (evidence->asked_inquiry && evidence->inquiry_error == 0);
 }
 
 /* What can't be done to a port, before anything is sent to it. */
@@ -39,6 +39,8 @@ static bool allowed(struct app *app, const struct port *port)
         return true;
     if (port->disk_forever || port->verdict == VERDICT_DISK)
         screen_message(app, WORD_REFUSED_TITLE, WORD_REFUSED_DISK);
+    else if (port->verdict == VERDICT_PROBING)
+        screen_message(app, WORD_REFUSED_TITLE, WORD_REFUSED_PROBING);
     else if (port_alone(port) == ALONE_NO)
         screen_message(app, WORD_REFUSED_TITLE, WORD_REFUSED_TWO);
     else
@@ -120,9 +122,14 @@ void rescue_way_in(struct app *app, struct port *port)
 
     if (!allowed(app, port))
         return;
-    if (port_alone(port) == ALONE_UNSURE && !said(app, port, &app->said_alone, ASK_ALONE))
-        return;
-    if (!said_by_itself(&port->evidence) && !said(app, port, &app->said_optical, ASK_IS_OPTICAL))
+    /* A drive in vendor mode shows the same at both positions and forgets what it said: what is
+     * known before counts afterwards. */
+    if (port_alone(port) == ALONE_YES)
+        app->said_alone |= app_port_bit(port);
+    if (said_by_itself(&port->evidence))
+        app->said_optical |= app_port_bit(port);
+    if (!said(app, port, &app->said_alone, ASK_ALONE) ||
+        !said(app, port, &app->said_optical, ASK_IS_OPTICAL))
         return;
     if (screen_way_in(app, port, &backup))
         rescue_run(app, port, backup ? SESSION_BACKUP : SESSION_FLASH);

@@ -1,7 +1,6 @@
 /* Why do you think so? The facts behind a verdict. */
 #include "ui/screens.h"
 
-#include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 
 enum { FIRST_ROW = 4, LABEL_COLUMN = 3, VALUE_COLUMN = 38, VALUE_WIDTH = 39 };
@@ -21,19 +20,46 @@ static void fact_status(struct cells *cells, unsigned *row, const char *label, u
     fact(cells, row, label, text);
 }
 
-/* What a question got for an answer; `asked` is false when it was never put. */
-static void fact_answer(struct cells *cells, unsigned *row, const char *label, bool answered,
-                        err_t error, const char *name)
+/* A question that was put to the drive. */
+struct question {
+    const char *label;
+    bool asked, valid;
+    err_t error;
+    const char *name; /* what it answered */
+};
+
+static void fact_answer(struct cells *cells, unsigned *row, const struct question *question)
 {
     char text[VALUE_WIDTH + 1];
 
-    if (answered)
-        text_copy(text, sizeof text, name[0] ? name : WORD_ANSWERED);
-    else if (error)
-        text_format(text, sizeof text, "%.28s %08X", words_error(error), (unsigned)error);
-    else
+    if (!question->asked)
         text_copy(text, sizeof text, WORD_NOT_ASKED);
-    fact(cells, row, label, text);
+    else if (question->error)
+        text_format(text, sizeof text, "%.28s %08X", words_error(question->error),
+                    (unsigned)question->error);
+    else
+        text_copy(text, sizeof text,
+                  !question->valid    ? WORD_ANSWERED_GARBAGE
+                  : question->name[0] ? question->name
+                                      : WORD_ANSWERED);
+    fact(cells, row, question->label, text);
+}
+
+static void draw_questions(struct cells *cells, unsigned *row, const struct port *port)
+{
+    const struct evidence *seen = &port->evidence;
+    char inquiry[40];
+    const struct question questions[] = {
+        {WORD_EV_DISK, seen->asked_device, seen->identify_device_valid, seen->identify_device,
+         port->name},
+        {WORD_EV_PACKET, seen->asked_packet, seen->identify_packet_valid, seen->identify_packet,
+         port->name},
+        {WORD_EV_INQUIRY, seen->asked_inquiry, true, seen->inquiry_error, inquiry}};
+
+    text_format(inquiry, sizeof inquiry, "%s %s %s", seen->inquiry.vendor, seen->inquiry.product,
+                seen->inquiry.revision);
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+        fact_answer(cells, row, &questions[i]);
 }
 
 static void draw_place(struct cells *cells, unsigned *row, const struct port *port)
@@ -76,13 +102,7 @@ void screen_evidence_draw(struct app *app, const struct port *port)
                 seen->signature_raw[1], seen->signature_raw[2], seen->signature_raw[3],
                 words_signature(seen->signature));
     fact(cells, &row, WORD_EV_SIGNATURE, text);
-    fact_answer(cells, &row, WORD_EV_DISK, seen->identify_device_valid, seen->identify_device,
-                port->name);
-    fact_answer(cells, &row, WORD_EV_PACKET, seen->identify_packet_valid, seen->identify_packet,
-                port->name);
-    text_format(text, sizeof text, "%s %s %s", seen->inquiry.vendor, seen->inquiry.product,
-                seen->inquiry.revision);
-    fact_answer(cells, &row, WORD_EV_INQUIRY, seen->inquiry.length > 0, seen->inquiry_error, text);
+    draw_questions(cells, &row, port);
     draw_place(cells, &row, port);
     row++;
     row += menu_wrap(cells, row, LABEL_COLUMN, 74, 3, STYLE_TEXT,

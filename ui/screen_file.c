@@ -1,13 +1,15 @@
 /* What a file is: size, sum, the drive's name inside, damage. */
 #include "ui/screens.h"
 
-#include "kernel/lib/string.h"
+#include "kernel/drivedb.h"
 #include "kernel/lib/text.h"
 
 enum { COLUMN = 3, TEXT_WIDTH = 74 };
 
 static void draw_identity(struct cells *cells, unsigned row, const struct firmware *firmware)
 {
+    const struct drive_family *family =
+        drivedb_family(firmware->product, firmware->internal_revision);
     char text[64];
 
     text_copy(text, sizeof text, WORD_FILE_NO_NAME);
@@ -21,6 +23,7 @@ static void draw_identity(struct cells *cells, unsigned row, const struct firmwa
     text_format(text, sizeof text, "%s%s", words_class(firmware->kind),
                 firmware->rebanked ? ", " WORD_FILE_REBANKED : "");
     menu_field(cells, row + 3, COLUMN, WORD_FILE_KIND, text);
+    menu_field(cells, row + 4, COLUMN, WORD_FILE_FAMILY, family ? family->name : "-");
 }
 
 static void draw_verdict(struct cells *cells, unsigned row, const struct firmware *firmware)
@@ -47,7 +50,7 @@ void screen_file_draw(struct app *app, const struct chosen_file *file)
     char text[64];
 
     app_page(app, WORD_FILE_TITLE, sound ? WORD_FILE_FOOTER : WORD_FILE_BAD_FOOTER);
-    menu_frame(cells, 2, 11, "");
+    menu_frame(cells, 2, 12, "");
     menu_field(cells, 3, COLUMN, WORD_FILE_NAME, firmware->path);
     text_format(text, sizeof text, WORD_FILE_BYTES, (unsigned)firmware->size);
     menu_field(cells, 4, COLUMN, WORD_FILE_SIZE, text);
@@ -59,7 +62,7 @@ void screen_file_draw(struct app *app, const struct chosen_file *file)
         text_format(text, sizeof text, "%08X", (unsigned)firmware->crc32);
     menu_field(cells, 6, COLUMN, WORD_FILE_SUM, text);
     draw_identity(cells, 8, firmware);
-    draw_verdict(cells, 14, firmware);
+    draw_verdict(cells, 15, firmware);
 }
 
 bool screen_file(struct app *app, const struct chosen_file *file)

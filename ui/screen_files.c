@@ -274,6 +274,9 @@ static bool choose_volume(struct app *app, unsigned *index)
             return false;
         if (key == KEY_F1 + 4 || key == 'R' || (keys_is_ok(key) && list.count == 0)) {
             stick_scan(&app->stick, true);
+            *index = 0;
+            if (app->stick.count == 1)
+                return true;
         } else if (keys_is_ok(key)) {
             *index = list.chosen;
             return true;

@@ -280,6 +280,8 @@ void screen_main(struct app *app)
         screen_main_draw(app);
         cells_refresh(&app->cells);
         key = app_action(app, HELP_MAIN, APP_TICK_US);
+        if (app->ended)
+            return;
         if (key != KEY_NONE)
             app->note[0] = '\0';
         if (!menu_list_key(&app->ports, key))

@@ -155,8 +155,11 @@ bool screen_way_in(struct app *app, struct port *port, bool *backup)
         cells_refresh(&app->cells);
         key = app_action(app, HELP_WAY_IN, way_in.asking ? ASK_EVERY_US : APP_TICK_US);
     } while (!serve(app, &way_in, &mtk, key, backup));
-    app->working = false;
-    /* No reset: a drive that listens must go on listening. */
+    /* No reset: a drive that listens must go on listening. Such a cable is only looked at, so that
+     * its probe ends at once and what comes next finds the new verdict. */
     probe_start(&app->machine, port, false);
+    if (way_in.done)
+        (void)probe_finish(&app->machine, port);
+    app->working = false;
     return way_in.done && key != KEY_ESC;
 }

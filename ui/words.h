@@ -166,6 +166,9 @@ const struct question_words *words_question(enum session_question question);
     "have lost both drives that way. Switch off, unplug the other drive, start again."
 #define WORD_REFUSED_DISK                                                                          \
     "This is a disk, or was one until its cable was seen empty. It gets no vendor command, ever."
+#define WORD_REFUSED_PROBING                                                                       \
+    "This port and its neighbour on the cable are still being looked at. Wait until the list "     \
+    "says what is there, then try again."
 #define WORD_REFUSED_PORT                                                                          \
     "Nothing that could be rescued answers on this port. Choose another one, or look again (R)."
 
@@ -203,6 +206,7 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_FILE_SAYS    "says it is"
 #define WORD_FILE_BUILT   "built"
 #define WORD_FILE_INSIDE  "inside"
+#define WORD_FILE_FAMILY  "family"
 #define WORD_FILE_NO_NAME "no drive's name was found in it"
 #define WORD_FILE_SOUND                                                                            \
     "Nothing in it looks damaged. It has no check sum of its own, so that is all that can be "     \
@@ -375,21 +379,22 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_NOT_ASKED "not asked"
 #define WORD_ANSWERED  "answered"
 
-#define WORD_EV_FIRST      "status at first"
-#define WORD_EV_NOW        "status now"
-#define WORD_EV_ECHO       "registers hold what is written"
-#define WORD_EV_CONSTANT   "the same value wherever one reads"
-#define WORD_EV_BUSY       "busy until the wait was over"
-#define WORD_EV_SIGNATURE  "signature after reset"
-#define WORD_EV_DISK       "asked as a disk (IDENTIFY)"
-#define WORD_EV_PACKET     "asked as an optical drive"
-#define WORD_EV_INQUIRY    "asked for its name (INQUIRY)"
-#define WORD_EV_NEIGHBOUR  "second drive on the cable"
-#define WORD_EV_PORTS      "ports"
-#define WORD_EV_CONTROLLER "controller"
-#define WORD_EV_NO_PCI     "legacy, not found on PCI"
-#define WORD_EV_ALONE      "no"
-#define WORD_EV_NOT_ALONE  "yes"
-#define WORD_EV_UNSURE     "can't be told from the registers"
+#define WORD_ANSWERED_GARBAGE "answered, but not sensibly"
+#define WORD_EV_FIRST         "status at first"
+#define WORD_EV_NOW           "status now"
+#define WORD_EV_ECHO          "registers hold what is written"
+#define WORD_EV_CONSTANT      "the same value wherever one reads"
+#define WORD_EV_BUSY          "busy until the wait was over"
+#define WORD_EV_SIGNATURE     "signature after reset"
+#define WORD_EV_DISK          "asked as a disk (IDENTIFY)"
+#define WORD_EV_PACKET        "asked as an optical drive"
+#define WORD_EV_INQUIRY       "asked for its name (INQUIRY)"
+#define WORD_EV_NEIGHBOUR     "second drive on the cable"
+#define WORD_EV_PORTS         "ports"
+#define WORD_EV_CONTROLLER    "controller"
+#define WORD_EV_NO_PCI        "legacy, not found on PCI"
+#define WORD_EV_ALONE         "no"
+#define WORD_EV_NOT_ALONE     "yes"
+#define WORD_EV_UNSURE        "can't be told from the registers"
 
 #endif

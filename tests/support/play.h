@@ -60,7 +60,7 @@ void play_pull_stick(struct play *play);
 void play_put_stick_back(struct play *play);
 
 /* Attaches a drive to `position` with the chip SST39SF020A unless `options` say otherwise; its
- * flash is erased. */
+ * flash is erased, and it shows no signature that would tell it from a hung disk. */
 void play_attach_dead(struct play *play, const char *position, const char *options);
 
 /* A valid sparse image of `size` bytes for a drive of that name. Free it. */
@@ -69,7 +69,7 @@ uint8_t *play_firmware(uint32_t size, const char *vendor, const char *product,
 
 /*
  * Runs the program with this command line until it returns. The test fails with the screen printed
- * when a step's text does not appear within 900 s of virtual time.
+ * when a step's text does not appear within 200 s of virtual time.
  */
 void play_run(struct play *play, const char *command_line, const struct play_step *steps,
               unsigned count);

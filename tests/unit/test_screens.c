@@ -398,6 +398,7 @@ static void evidence_shows_facts(void **state)
 
     (void)state;
     port->evidence.identify_packet_valid = true;
+    port->evidence.asked_packet = port->evidence.asked_device = true;
     port->evidence.identify_device = 0x04000000;
     port->evidence.signature = ATA_SIGNATURE_PACKET;
     memcpy(port->evidence.signature_raw, (uint8_t[]){1, 1, 0x14, 0xEB}, 4);
