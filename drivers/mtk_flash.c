@@ -276,6 +276,7 @@ static err_t flash_use_chip(struct flash_method *method, const struct chip *chip
     if (chip->size > (chip->bus == CHIP_SPI ? LARGEST_SPI : LARGEST_PARALLEL))
         return ERR(ERR_UNSUPPORTED);
     mtk->chip = chip;
+    method->reads_back = chip->bus == CHIP_PARALLEL && chip->program == CHIP_PROGRAM_BYTE;
     return 0;
 }
 

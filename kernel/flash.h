@@ -76,8 +76,10 @@ struct flash_method_ops {
 
 struct flash_method {
     const struct flash_method_ops *ops;
-    void *device;   /* struct mtk, ... */
-    uint8_t status; /* raw status register seen last */
+    void *device;    /* struct mtk, ... */
+    uint8_t status;  /* raw status register seen last */
+    bool reads_back; /* program() ends well only when it has read every byte that it programmed back
+                        from the chip and found it right (set by use_chip) */
     /* Set by program(): every byte of the range that is not FF was read back right on the spot. The
      * caller may leave the next comparison of the range to the final one. */
     bool program_compared;
