@@ -177,9 +177,8 @@ static enum alone alone_beside_nothing(const struct port *port)
 {
     const struct evidence *other = &port->neighbour->evidence;
 
-    /* Beside a drive in vendor mode nobody was asked, and a packet device that was just reset shows
-     * 00 like an absent one. */
-    if (port->verdict == VERDICT_VENDOR_MODE && other->status == 0x00)
+    /* A packet device that was just reset shows 00 like an absent one, until it is tried. */
+    if (other->status == 0x00 && !other->echo_tested)
         return ALONE_UNSURE;
     if (other->answered_for && !evidence_is_named(&port->evidence))
         return ALONE_UNSURE;

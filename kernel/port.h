@@ -38,6 +38,7 @@ struct evidence {
     bool constant;        /* never changed, and only what an undriven bus reads: 00, 7F, FF (or the
                              device register's own A0/B0) */
     bool echo;            /* registers hold what is written */
+    bool echo_tested;     /* somebody tried, now or before the drive beside it was in vendor mode */
     bool answered_for;    /* 00 and no reaction to commands, while the other position is there: the
                              other device answers for a missing one (ATA/ATAPI-6, 9.16.1) */
     bool decoding;

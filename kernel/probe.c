@@ -107,6 +107,7 @@ static void test_registers(struct probe *probe, unsigned position, bool again)
     if (!all_seen(probe) || (place->tested && !again))
         return;
     place->tested = true;
+    port->evidence.echo_tested = true;
     port->evidence.echo = ata_registers_echo(&port->device);
 }
 
@@ -222,6 +223,14 @@ static void log_port(const struct probe *probe, const struct port *port)
              answer(inquiry, evidence->asked_inquiry, evidence->inquiry_error), port->name);
 }
 
+/* Beside a drive in vendor mode nothing is tried; what was tried before and looks the same counts.
+ */
+static void note_absent_before(const struct probe_place *place, struct evidence *evidence)
+{
+    if (place->was_absent && evidence->constant && evidence->status == place->absent_status)
+        evidence->echo_tested = true;
+}
+
 static void finish(struct probe *probe)
 {
     bool empty = true;
@@ -232,6 +241,7 @@ static void finish(struct probe *probe)
 
         if (port == NULL)
             continue;
+        note_absent_before(&probe->places[i], &port->evidence);
         port_judge(port);
         port->probe_bound_us = 0;
         probe->places[i].state = PLACE_DONE;
@@ -603,21 +613,31 @@ static void reset_port(struct port *port)
     port->name[0] = '\0';
 }
 
+/* A place as the next probe finds it. */
+static void reset_place(struct probe_place *place, const struct port *port)
+{
+    const struct evidence *evidence = &port->evidence;
+
+    *place = (struct probe_place){.was_absent = port->verdict == VERDICT_NOTHING &&
+                                                evidence->echo_tested && !evidence->answered_for,
+                                  .absent_status = evidence->status};
+}
+
 static void restart(struct probe *probe, bool reset)
 {
     struct port *first = probe->ports[0];
 
     probe->reset_allowed = reset;
     probe->reset_forced = false;
+    probe->places[1].state = PLACE_DONE;
     for (unsigned i = 0; i < 2; i++) {
         if (probe->ports[i] == NULL)
             continue;
         if (reset && probe->ports[i]->verdict == VERDICT_STUCK_BUSY)
             probe->reset_forced = true;
+        reset_place(&probe->places[i], probe->ports[i]);
         reset_port(probe->ports[i]);
     }
-    memset(probe->places, 0, sizeof probe->places);
-    probe->places[1].state = probe->ports[1] == NULL ? PLACE_DONE : PLACE_OPEN;
     probe->reset_done = false;
     probe->hands_off = false;
     probe->restarts = 0;

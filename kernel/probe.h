@@ -39,6 +39,8 @@ struct probe_place {
     /* in this pass: status was read, signature was read, echo was tested */
     bool seen, has_signature, tested;
     uint64_t busy_from_us;
+    bool was_absent; /* the probe before found nobody, with this status */
+    uint8_t absent_status;
     /* after the probe: watching for changes */
     uint8_t judged_status;
     uint64_t odd_since_us; /* status differs from what was judged since then; 0 = it does not */

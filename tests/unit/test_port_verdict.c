@@ -17,6 +17,7 @@ static struct evidence nothing(uint8_t status)
 
     evidence_clear(&evidence);
     evidence.status = evidence.first_status = status;
+    evidence.echo_tested = true;
     return evidence;
 }
 
@@ -296,11 +297,13 @@ static void test_alone(void **state)
     struct evidence healthy = optical("SONY    DVD RW DRU-710A BYX3");
     struct evidence answered_for = silent(0x00);
     struct evidence mode = nothing(0x70), beside_mode = nothing(0x50);
+    struct evidence untested = nothing(0x00);
     struct port single = {.evidence = healthy};
 
     (void)state;
     answered_for.answered_for = true;
     mode.constant = beside_mode.constant = false;
+    untested.echo_tested = false;
     assert_int_equal(port_alone(&single), ALONE_YES);
     assert_int_equal(alone(silent(0x50), nothing(0x7F)), ALONE_YES);
     assert_int_equal(alone(silent(0x50), nothing(0xFF)), ALONE_YES);
@@ -316,7 +319,8 @@ static void test_alone(void **state)
     assert_int_equal(alone(mode, beside_mode), ALONE_NO);
 
     assert_int_equal(alone(mode, nothing(0x7F)), ALONE_YES);
-    assert_int_equal(alone(mode, nothing(0x00)), ALONE_UNSURE); /* or a drive fresh from reset */
+    assert_int_equal(alone(mode, nothing(0x00)), ALONE_YES);
+    assert_int_equal(alone(mode, untested), ALONE_UNSURE); /* or a drive fresh from reset */
     assert_int_equal(alone(silent(0x50), silent(0x50)), ALONE_UNSURE);
     assert_int_equal(alone(mode, mode), ALONE_UNSURE);
 }

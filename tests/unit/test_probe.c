@@ -474,6 +474,34 @@ static void test_hands_off_a_drive_in_vendor_mode(void **state)
     }
 }
 
+/* What was known of the other position before vendor mode stays known; what never was is asked. */
+static void test_other_position_beside_vendor_mode(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    bench_do(pc.bench, "float 1 00");
+    bench_attach_dead(pc.bench, "ss", "silent", "");
+    boot(&pc);
+    probe_all(&pc);
+    assert_int_equal(port(&pc, 3)->evidence.status, 0x00);
+    assert_int_equal(port_alone(port(&pc, 4)), ALONE_YES);
+    enter_vendor_mode(&pc, 4);
+    memset(pc.seen, 0, sizeof pc.seen);
+    for (unsigned i = 0; i < 2; i++) {
+        probe_start(&pc.machine, port(&pc, 4), false);
+        probe_all(&pc);
+        expect(&pc, 4, VERDICT_VENDOR_MODE);
+        assert_int_equal(port_alone(port(&pc, 4)), ALONE_YES);
+    }
+    boot(&pc); /* the program was started anew: it knows nothing from before */
+    probe_all(&pc);
+    expect(&pc, 4, VERDICT_VENDOR_MODE);
+    assert_int_equal(port_alone(port(&pc, 4)), ALONE_UNSURE);
+    bench_free(pc.bench);
+}
+
 static void test_drive_that_leaves_vendor_mode_is_noticed(void **state)
 {
     struct pc pc;
@@ -806,6 +834,7 @@ int main(void)
         cmocka_unit_test(test_slave_behind_a_stuck_master_is_probed_first),
         cmocka_unit_test(test_reset_of_a_stuck_drive_only_when_asked_for),
         cmocka_unit_test(test_hands_off_a_drive_in_vendor_mode),
+        cmocka_unit_test(test_other_position_beside_vendor_mode),
         cmocka_unit_test(test_drive_that_leaves_vendor_mode_is_noticed),
         cmocka_unit_test(test_drive_that_is_plugged_late_is_found_without_a_reset),
         cmocka_unit_test(test_second_drive_that_is_plugged_late_is_found),
