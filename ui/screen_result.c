@@ -61,7 +61,7 @@ static void draw_saved(struct cells *cells, unsigned row, const struct session *
         text_format(text, sizeof text, WORD_RESULT_LOG_UNSAVED, words_error(log_error));
     if (session->backup_name[0]) {
         menu_field(cells, row, COLUMN, WORD_RESULT_SAVED, session->backup_name);
-        cells_text(cells, row, COLUMN + 28, 46, STYLE_STRONG, text);
+        cells_text(cells, row, COLUMN + 26, 49, STYLE_STRONG, text);
     } else if (session->backup && session->job != SESSION_VERIFY) {
         menu_field(cells, row, COLUMN, WORD_RESULT_SAVED, WORD_RESULT_NOT_SAVED);
     } else {

@@ -218,7 +218,7 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_FILE_FOOTER     "{Enter} take this file   {Esc} choose another   {F1} help"
 #define WORD_FILE_BAD_FOOTER "{Esc} choose another   {F1} help"
 
-#define WORD_CONFIRM_PAGE       "Port %u, flash: look once more"
+#define WORD_CONFIRM_PAGE       "Flash: look once more, port %u"
 #define WORD_CONFIRM_TITLE      "Flash: look once more"
 #define WORD_CONFIRM_DRIVE      "Drive"
 #define WORD_CONFIRM_FILE       "File"
@@ -276,7 +276,7 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_RESULT_SAVED       "saved"
 #define WORD_RESULT_NOT_SAVED   "not on the stick; in memory until you leave"
 #define WORD_RESULT_LOG_SAVED   "ODDRESC.LOG on the stick"
-#define WORD_RESULT_LOG_UNSAVED "no log: %s"
+#define WORD_RESULT_LOG_UNSAVED "log not saved: %s"
 #define WORD_RESULT_REASON      "why"
 #define WORD_RESULT_SAME        "The chip held exactly this file already: nothing was written."
 #define WORD_RESULT_RIGHT                                                                          \

@@ -491,7 +491,7 @@ static void confirm_names_everything(void **state)
     app.file.time = (struct calendar_time){.year = 2004, .month = 12, .day = 3};
     screen_confirm_draw(&app, &session, &input, false);
     check_screen("confirm");
-    assert_true(shows("Port 3, flash: look once more"));
+    assert_true(shows("Flash: look once more, port 3"));
     assert_true(shows("Secondary master, 0170"));
     assert_true(shows("SST SST39VF080, 1024 KiB"));
     assert_true(shows("read twice: equal"));
@@ -602,7 +602,7 @@ static void result_of_every_kind(void **state)
         snprintf(name, sizeof name, "result-%u", result);
         check_screen(name);
         assert_true(shows(session_result_word(result)));
-        assert_true(shows("no log: There is no room left on the stick"));
+        assert_true(shows("log not saved: There is no room left on the stick"));
         if (session.error)
             assert_true(shows("code 01050123"));
     }
