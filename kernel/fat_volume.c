@@ -258,9 +258,9 @@ err_t fat_info_read(struct volume *volume)
     if (!volume->info_sector)
         return 0;
     error = fat_window(volume, volume->info_sector);
-    if (error)
+    if (error && error_class(error) != ERR_IO)
         return error;
-    if (!is_info(volume->window)) {
+    if (error || !is_info(volume->window)) { /* only hints: a volume does without */
         volume->info_sector = 0;
         return 0;
     }

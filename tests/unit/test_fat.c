@@ -985,6 +985,19 @@ static void test_an_unreadable_first_fat(void **state)
     }
 }
 
+static void test_an_unreadable_fsinfo(void **state)
+{
+    struct stick *stick = open_filled(&kinds[2]);
+
+    (void)state;
+    stick->disk.bad_lba = stick->volume.info_sector;
+    mount(stick);
+    assert_int_equal(volume_create(&stick->volume, "NEW.BIN", "new", 3), 0);
+    nothing_lost(stick);
+    fat_image_holds(&stick->image, "/NEW.BIN", "new", 3);
+    close_stick(stick);
+}
+
 /* ---- volumes that are odd or broken -----------------------------------------------------------
  */
 
@@ -1303,6 +1316,7 @@ int main(void)
         cmocka_unit_test(test_sectors_that_can_not_be_written),
         cmocka_unit_test(test_another_stick),
         cmocka_unit_test(test_an_unreadable_first_fat),
+        cmocka_unit_test(test_an_unreadable_fsinfo),
         cmocka_unit_test(test_mirroring_off),
         cmocka_unit_test(test_large_sectors_on_a_disk_with_small_ones),
         cmocka_unit_test(test_dirty_volumes_are_used_and_shown),
