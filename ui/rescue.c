@@ -91,7 +91,9 @@ static enum session_answer person_answers(struct session_run *run, enum session_
     }
 }
 
-void rescue_run(struct app *app, struct port *port, enum session_job job)
+/* `before`: what the port looked like before the way in changed it, "" = what it looks like now. */
+static void run_session(struct app *app, struct port *port, enum session_job job,
+                        const char *before)
 {
     size_t mark;
     struct session_run *run;
@@ -104,6 +106,8 @@ void rescue_run(struct app *app, struct port *port, enum session_job job)
     mark = arena_mark(app->platform->arena);
     run = session_run_open(app, port, job, person_answers);
     if (run) {
+        if (before[0])
+            text_copy(run->before, sizeof run->before, before);
         session_run_go(run);
         refused = error_class(run->session.error) == ERR_VENDOR_REFUSED && !run->session.changed;
         if (!refused)
@@ -116,9 +120,15 @@ void rescue_run(struct app *app, struct port *port, enum session_job job)
         rescue_way_in(app, port);
 }
 
+void rescue_run(struct app *app, struct port *port, enum session_job job)
+{
+    run_session(app, port, job, "");
+}
+
 void rescue_way_in(struct app *app, struct port *port)
 {
     bool backup = false;
+    char before[SESSION_BEFORE];
 
     if (!allowed(app, port))
         return;
@@ -131,6 +141,7 @@ void rescue_way_in(struct app *app, struct port *port)
     if (!said(app, port, &app->said_alone, ASK_ALONE) ||
         !said(app, port, &app->said_optical, ASK_IS_OPTICAL))
         return;
+    session_describe_port(port, before, sizeof before);
     if (screen_way_in(app, port, &backup))
-        rescue_run(app, port, backup ? SESSION_BACKUP : SESSION_FLASH);
+        run_session(app, port, backup ? SESSION_BACKUP : SESSION_FLASH, before);
 }

@@ -11,9 +11,12 @@ enum {
     FRAME_ROW = 11,
     STRIP_WIDTH = 60,
     STRIP_LENGTH = sizeof((struct way_in *)0)->strip,
-    ASK_EVERY_US = 25000, /* PROTOCOL.md, "Ways in": one intro every 20..50 ms */
+    ASK_EVERY_US = 25000, /* PROTOCOL.md, "When the door is open" */
     SECOND_US = 1000000
 };
+
+/* Statuses of a firmware that runs. PROTOCOL.md, "Status". */
+enum { ANSWER_READY = 0x50, ANSWER_ABORTED = 0x51 };
 
 static const char *answer_text(const struct way_in *way_in, char *text, size_t size)
 {
@@ -23,6 +26,8 @@ static const char *answer_text(const struct way_in *way_in, char *text, size_t s
         text_format(text, size, WORD_WAY_IN_DONE, way_in->answer);
     else if (way_in->answer == MTK_STATUS_SLIM_52)
         text_copy(text, size, WORD_WAY_IN_52);
+    else if (way_in->answer == ANSWER_READY || way_in->answer == ANSWER_ABORTED)
+        text_format(text, size, WORD_WAY_IN_RUNS, way_in->answer);
     else
         text_format(text, size, WORD_WAY_IN_REFUSED, way_in->answer);
     return text;
@@ -30,7 +35,7 @@ static const char *answer_text(const struct way_in *way_in, char *text, size_t s
 
 static void draw_seen(struct cells *cells, const struct way_in *way_in)
 {
-    char text[100];
+    char text[140];
     unsigned start = 0;
 
     menu_frame(cells, FRAME_ROW, 9, WORD_WAY_IN_FRAME);

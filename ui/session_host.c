@@ -57,9 +57,8 @@ static enum session_answer host_ask(void *context, struct session *session,
     struct session_run *run = context;
     enum session_answer answer;
 
-    log_line(&run->app->log, "ui", "question %u", (unsigned)question);
     answer = run->answer(run, question);
-    log_line(&run->app->log, "ui", "answer %u", (unsigned)answer);
+    log_line(&run->app->log, "ui", "%s: %s", words_question(question)->title, words_answer(answer));
     (void)session;
     run->escape = false;
     run->drawn_us = 0;
@@ -105,6 +104,12 @@ static uint64_t host_now_us(void *context)
     return app_now_us(((struct session_run *)context)->app);
 }
 
+void session_describe_port(const struct port *port, char *text, size_t size)
+{
+    text_format(text, size, "%s%s%s, " WORD_STATUS " %02X", port->name, port->name[0] ? ", " : "",
+                words_verdict(port->verdict), port->evidence.status);
+}
+
 struct session_run *session_run_open(struct app *app, struct port *port, enum session_job job,
                                      enum session_answer (*answer)(struct session_run *run,
                                                                    enum session_question question))
@@ -132,9 +137,7 @@ struct session_run *session_run_open(struct app *app, struct port *port, enum se
     run->session.want_backup = true;
     if (job != SESSION_BACKUP)
         run->session.file = app->file.firmware;
-    text_format(run->before, sizeof run->before, "%s%s%s, %s %02X", port->name,
-                port->name[0] ? ", " : "", words_verdict(port->verdict), WORD_STATUS,
-                port->evidence.status);
+    session_describe_port(port, run->before, sizeof run->before);
     return run;
 }
 

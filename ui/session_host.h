@@ -10,6 +10,8 @@
 #include "kernel/session.h"
 #include "ui/app.h"
 
+enum { SESSION_BEFORE = 64 };
+
 struct session_run {
     struct app *app;
     struct session session;
@@ -21,9 +23,12 @@ struct session_run {
     unsigned failures; /* how often ASK_FAILED was asked */
     uint64_t drawn_us;
     enum session_phase drawn_phase;
-    bool escape;     /* Esc or Ctrl-Alt-Del was pressed and not handed on yet */
-    char before[64]; /* what the port looked like */
+    bool escape;                 /* Esc or Ctrl-Alt-Del was pressed and not handed on yet */
+    char before[SESSION_BEFORE]; /* what the port looked like */
 };
+
+/* What a port looks like: name, verdict, raw status. */
+void session_describe_port(const struct port *port, char *text, size_t size);
 
 /*
  * Makes a session for `port` in the app's arena, to be released by the caller with arena_mark() and

@@ -79,7 +79,7 @@ const char *words_verdict_next(enum verdict verdict)
     return ENTRY(words, verdict);
 }
 
-/* PROTOCOL.md, "Status bytes"; the bits are those of ATA/ATAPI-6 7.15. */
+/* PROTOCOL.md, "Status"; the bits are those of ATA/ATAPI-6 7.15. */
 const char *words_status(uint8_t status)
 {
     switch (status) {
@@ -99,9 +99,9 @@ const char *words_status(uint8_t status)
     case 0x00:
         return "just reset, or nothing there";
     case 0x50:
-        return "ready: a firmware is running";
+        return "ready";
     case 0x51:
-        return "ready, refused: a firmware is running";
+        return "ready, refused the last command";
     case 0xD0:
     case 0xD1:
         return "busy: a firmware is starting";
@@ -305,6 +305,21 @@ const struct question_words *words_question(enum session_question question)
         [ASK_FAILED] = {WORD_FAILED_TITLE, "", "", ""},
     };
     return &words[(size_t)question < sizeof words / sizeof words[0] ? question : ASK_STOP];
+}
+
+const char *words_answer(enum session_answer answer)
+{
+    static const char *const words[] = {
+        [ANSWER_NO] = "no",
+        [ANSWER_YES] = "yes",
+        [ANSWER_RETRY] = "try again",
+        [ANSWER_RETRY_FAILED] = "try again what is not right",
+        [ANSWER_OTHER_FILE] = "another file",
+        [ANSWER_RESTORE_BACKUP] = "write the backup back",
+        [ANSWER_SAVE_LOG] = "save the log",
+        [ANSWER_STOP] = "stop",
+    };
+    return ENTRY(words, answer);
 }
 
 const char *words_help(enum help_topic topic)

@@ -22,7 +22,7 @@ const char *words_verdict_meaning(enum verdict verdict);
 /* What to do next, at most 2 lines of 68 characters. */
 const char *words_verdict_next(enum verdict verdict);
 
-/* What a raw status byte means, at most 52 characters. PROTOCOL.md, "Status bytes". */
+/* What a raw status byte means, at most 52 characters. PROTOCOL.md, "Status". */
 const char *words_status(uint8_t status);
 
 /* What went wrong: one sentence for every class of errors. */
@@ -67,6 +67,9 @@ struct question_words {
     const char *yes, *no;
 };
 const struct question_words *words_question(enum session_question question);
+
+/* An answer, for the log. */
+const char *words_answer(enum session_answer answer);
 
 /* ---- words in place ---- */
 
@@ -150,6 +153,9 @@ const struct question_words *words_question(enum session_question question);
 #define WORD_WAY_IN_STRIP   "Last two minutes, a sign per second:  B busy  - off  r runs  V listens"
 #define WORD_WAY_IN_BEFORE  "Not asked yet."
 #define WORD_WAY_IN_REFUSED "Asked: it answers %02X, it should be 70, 72 or 73."
+#define WORD_WAY_IN_RUNS                                                                           \
+    "Asked: it answers %02X: a firmware is running and refuses. If it is the wrong one, hold "     \
+    "eject at power-on as above."
 #define WORD_WAY_IN_52                                                                             \
     "Asked: it answers 52. Reported from slim drives; this program can't flash through it."
 #define WORD_WAY_IN_DONE   "It listens: status %02X. The drive can be backed up and flashed now."
