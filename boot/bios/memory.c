@@ -106,8 +106,9 @@ uint32_t memory_largest(const struct memory_map *map, uint32_t from, uint32_t li
         uint64_t at = map->pieces[i].start > from ? map->pieces[i].start : from;
         uint64_t end = map->pieces[i].end < UINT32_MAX ? map->pieces[i].end : UINT32_MAX;
 
-        at = (at + 15) & ~(uint64_t)15;
-        while (map->pieces[i].usable && at < end) {
+        if (!map->pieces[i].usable || at >= end)
+            continue;
+        for (at = (at + 15) & ~(uint64_t)15; at < end;) {
             const struct memory_piece *obstacle = first_obstacle(map, at, end);
             uint64_t free_end = obstacle != NULL ? obstacle->start : end;
 
@@ -115,7 +116,7 @@ uint32_t memory_largest(const struct memory_map *map, uint32_t from, uint32_t li
                 best = free_end - at;
                 *start = (uint32_t)at;
             }
-            if (obstacle == NULL)
+            if (obstacle == NULL || obstacle->end >= end)
                 break;
             at = (obstacle->end + 15) & ~(uint64_t)15;
         }
