@@ -42,9 +42,7 @@ static err_t precheck(struct session *session)
     alone = port_alone(port);
     log_line(session->log, "flash", "port %u, %s, status %02x, alone %u", port->number, port->where,
              port->evidence.status, alone);
-    if (alone == ALONE_NO) {
-        return ERR(ERR_REFUSED);
-    }
+    /* Disks, empty positions, a second device on the cable: no answer could allow those. */
     error = port_vendor_allowed(port);
     if (error != 0) {
         return error;

@@ -122,6 +122,16 @@ static err_t read(struct flash_method *method, uint32_t address, void *bytes, ui
             to[i] = (uint8_t)(flash->read_counter * 2654435761u >> 24);
         }
     }
+    if (flash->alternating && flash->unstable_address - address < size) {
+        flash->alternated = !flash->alternated;
+        to[flash->unstable_address - address] ^= flash->alternated;
+    }
+    if (!full && flash->lean_hides && flash->hidden_address - address < size) {
+        to[flash->hidden_address - address] = flash->hidden_value;
+    }
+    if (!full && flash->lean_hides && flash->lean_wrong_address - address < size) {
+        to[flash->lean_wrong_address - address] ^= 0x01;
+    }
     if (!full && flash->lean_reads_stale) {
         memmove(to + 1, to, size - 1);
     }

@@ -56,6 +56,13 @@ struct fake_flash {
     unsigned flip_every;       /* every n-th read call has one wrong bit */
     uint32_t unstable_address; /* with unstable: that byte reads differently each time */
     bool unstable;
+    bool lean_hides; /* lean reads show hidden_value at hidden_address and a wrong bit at the other
+                      */
+    uint32_t hidden_address, lean_wrong_address;
+    uint8_t hidden_value;
+    bool alternating; /* the byte at unstable_address is wrong at every second reading, the first
+                         one included */
+    bool alternated;
     unsigned timeouts;           /* that many next reads time out */
     unsigned dead_after_changes; /* nothing answers any more from that change on; 0 = never */
     bool dead;

@@ -453,6 +453,48 @@ static void test_retry_of_failed_sectors_only(void **state)
     close_scene(scene);
 }
 
+/* A cell loses a bit after its page was compared, when the drive could start already. */
+static void lose_a_bit(void *context)
+{
+    struct scene *scene = context;
+
+    if (scene->session->phase == PHASE_VERIFY && scene->host.ticks[PHASE_VERIFY] == 1) {
+        scene->flash.cells[0x9100] &= 0x7F;
+    }
+}
+
+static void test_a_repair_makes_the_drive_unstartable_first(void **state)
+{
+    struct scene *scene = open_scene();
+    const struct fake_call_record *last = NULL;
+    unsigned first_erase = 0;
+
+    (void)state;
+    scene->file[0x9100] = 0x80;
+    use_file(scene->session, scene->file);
+    scene->host.on_tick = lose_a_bit;
+    assert_int_equal(run(scene), RESULT_VERIFIED);
+    assert_int_equal(scene->host.asked[ASK_FAILED], 0);
+    for (unsigned i = 0; i < scene->flash.call_count; i++) {
+        const struct fake_call_record *call = &scene->flash.calls[i];
+
+        if (call->call == FAKE_PROGRAM) {
+            last = call;
+        }
+        /* After the first byte of bank 0 was written: the repair. */
+        if (call->call == FAKE_ERASE_SECTOR && last != NULL && first_erase == 0) {
+            first_erase = i;
+            assert_int_equal(last->address, 0);
+            assert_int_equal(last->size, 1);
+            assert_int_equal(call->address, 0);
+        }
+    }
+    assert_int_not_equal(first_erase, 0);
+    assert_int_equal(last->address, 0);
+    assert_int_equal(last->size, 1);
+    close_scene(scene);
+}
+
 static void test_restoring_the_backup_is_unchanged(void **state)
 {
     struct scene *scene = open_scene();
@@ -859,6 +901,42 @@ static void test_one_wrong_bit_anywhere_is_not_verified(void **state)
     }
 }
 
+/* What the lean sequence said before it was caught counts no longer. */
+static void test_a_lean_comparison_that_was_caught_starts_anew(void **state)
+{
+    struct scene *scene = open_scene();
+
+    (void)state;
+    scene->session->job = SESSION_VERIFY;
+    memcpy(scene->flash.cells, scene->file, CHIP);
+    scene->flash.cells[0x1234] ^= 0x40;
+    scene->flash.lean_hides = true;
+    scene->flash.hidden_address = 0x1234;
+    scene->flash.hidden_value = scene->file[0x1234];
+    scene->flash.lean_wrong_address = 0x9123;
+    assert_int_equal(run(scene), RESULT_UNCHANGED);
+    assert_int_equal(error_class(scene->session->error), ERR_VERIFY);
+    assert_int_equal(scene->session->differences, 1);
+    assert_int_equal(scene->session->first_difference, 0x1234);
+    assert_true(scene->flash.reads_lean > 0);
+    assert_false(scene->session->lean);
+    close_scene(scene);
+}
+
+static void test_a_cell_that_can_not_decide_is_not_verified(void **state)
+{
+    struct scene *scene = open_scene();
+
+    (void)state;
+    scene->session->job = SESSION_VERIFY;
+    memcpy(scene->flash.cells, scene->file, CHIP);
+    scene->flash.alternating = true;
+    scene->flash.unstable_address = 0x5678;
+    assert_int_equal(run(scene), RESULT_UNCHANGED);
+    assert_int_equal(scene->session->differences, 1);
+    close_scene(scene);
+}
+
 static void test_a_restored_backup_may_be_damaged(void **state)
 {
     struct scene *scene = open_scene();
@@ -979,6 +1057,7 @@ int main(void)
         cmocka_unit_test(test_a_drive_pulled_in_mid_flight_is_unknown),
         cmocka_unit_test(test_retry_after_it_came_back),
         cmocka_unit_test(test_retry_of_failed_sectors_only),
+        cmocka_unit_test(test_a_repair_makes_the_drive_unstartable_first),
         cmocka_unit_test(test_restoring_the_backup_is_unchanged),
         cmocka_unit_test(test_another_file_passes_the_same_checks),
         cmocka_unit_test(test_a_refused_file_is_never_written),
@@ -999,6 +1078,8 @@ int main(void)
         cmocka_unit_test(test_a_backup_only_reads),
         cmocka_unit_test(test_a_comparison_only_reads),
         cmocka_unit_test(test_one_wrong_bit_anywhere_is_not_verified),
+        cmocka_unit_test(test_a_lean_comparison_that_was_caught_starts_anew),
+        cmocka_unit_test(test_a_cell_that_can_not_decide_is_not_verified),
         cmocka_unit_test(test_a_restored_backup_may_be_damaged),
         cmocka_unit_test(test_a_silent_drive_after_the_restart_stays_verified),
         cmocka_unit_test(test_too_little_memory),
