@@ -28,26 +28,27 @@ images: $(USB_IMAGE)
 $(USB_IMAGE): $(KERNEL) $(wildcard images/*.cfg images/*.CFG images/*.TXT) images/partition.py \
               images/images.mk
 	@mkdir -p $(@D)
-	rm -f $@ $@.new
-	/usr/bin/python3 images/partition.py $@.new $(SYSLINUX)/mbr/mbr.bin $(USB_SECTORS) \
+	$(call say,IMAGE,$@)
+	$(Q)rm -f $@ $@.new
+	$(Q)/usr/bin/python3 images/partition.py $@.new $(SYSLINUX)/mbr/mbr.bin $(USB_SECTORS) \
 	    $(USB_PARTITION_START) $(USB_HEADS) $(USB_TRACK) $(VOLUME_SERIAL)
-	/usr/sbin/mkfs.fat --invariant -F 16 -i $(VOLUME_SERIAL) -n ODDRESCUE -S 512 \
+	$(Q)/usr/sbin/mkfs.fat --invariant -F 16 -i $(VOLUME_SERIAL) -n ODDRESCUE -S 512 \
 	    -s $(USB_CLUSTER_SECTORS) -g $(USB_HEADS)/$(USB_TRACK) -h $(USB_PARTITION_START) \
 	    --offset $(USB_PARTITION_START) $@.new \
 	    $$((($(USB_SECTORS) - $(USB_PARTITION_START)) / 2)) >/dev/null
-	$(MTOOLS) syslinux --install --offset $$(($(USB_PARTITION_START) * 512)) $@.new
+	$(Q)$(MTOOLS) syslinux --install --offset $$(($(USB_PARTITION_START) * 512)) $@.new
 	$(call fill_volume,$@.new@@$$(($(USB_PARTITION_START) * 512)))
-	mv $@.new $@
+	$(Q)mv $@.new $@
 
 # $(1) = mtools name of a volume that has SYSLINUX on it: copies our files there. Nothing but
 # ldlinux.c32 of the same package as the loader, and our own.
 define fill_volume
-	rm -rf $(IMAGES)/files && mkdir -p $(IMAGES)/files/FIRMWARE
-	cp $(SYSLINUX)/modules/bios/ldlinux.c32 $(KERNEL) images/syslinux.cfg images/README.TXT \
+	$(Q)rm -rf $(IMAGES)/files && mkdir -p $(IMAGES)/files/FIRMWARE
+	$(Q)cp $(SYSLINUX)/modules/bios/ldlinux.c32 $(KERNEL) images/syslinux.cfg images/README.TXT \
 	    images/ODDRESC.CFG $(IMAGES)/files/
-	cp images/FIRMWARE.TXT $(IMAGES)/files/FIRMWARE/README.TXT
-	find $(IMAGES)/files -exec env TZ=UTC touch -d '$(IMAGE_DATE)' {} +
-	$(MTOOLS) mcopy -o -s -m -Q -i $(1) $(addprefix $(IMAGES)/files/,ldlinux.c32 \
+	$(Q)cp images/FIRMWARE.TXT $(IMAGES)/files/FIRMWARE/README.TXT
+	$(Q)find $(IMAGES)/files -exec env TZ=UTC touch -d '$(IMAGE_DATE)' {} +
+	$(Q)$(MTOOLS) mcopy -o -s -m -Q -i $(1) $(addprefix $(IMAGES)/files/,ldlinux.c32 \
 	    $(notdir $(KERNEL)) syslinux.cfg README.TXT ODDRESC.CFG FIRMWARE) ::
-	rm -rf $(IMAGES)/files
+	$(Q)rm -rf $(IMAGES)/files
 endef
