@@ -73,13 +73,14 @@ class Case(unittest.TestCase):
         return shown
 
     def run_job(self, stick, bridge, *words, seconds=300, **options):
-        """Boots the stick, lets its job end, switches off. Returns the RESULT line's match and the
-        machine's log."""
+        """Boots the stick, lets its job end, switches off. Returns the RESULT line's match, the log
+        and the last screen."""
         stick.job(f"log={LOG_PORT:#x}", *words)
         with Machine(stick=stick, bridge=bridge, **options) as pc:
             result = self.result(pc, seconds)
+            picture = pc.screen.settled_picture()
             pc.power_off()
-            return result, pc.log.text()
+            return result, pc.log.text(), picture
 
 
 __all__ = ["Bridge", "Case", "DEAD", "IDENTITY", "Machine", "NAME", "RESULT",

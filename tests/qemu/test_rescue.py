@@ -36,7 +36,7 @@ class RescueCase(Case):
 class UnattendedTest(RescueCase):
     def test_parallel_flash_at_the_legacy_ports(self):
         bridge = self.prepare()
-        result, log = self.run_job(self.stick, bridge, *self.flash_words(3))
+        result, log, _ = self.run_job(self.stick, bridge, *self.flash_words(3))
         self.assertRegex(log, r"port=3 .* base=0170 .* verdict=no-identity")
         self.assert_rescued(result, 3)
 
@@ -44,32 +44,32 @@ class UnattendedTest(RescueCase):
         """Both channels at the legacy ports: COM1 is shadowed by QEMU's rounding, so the screen is
         on COM2."""
         bridge = self.prepare(position="ps", channels="both")
-        result, _ = self.run_job(self.stick, bridge, *self.flash_words(2), "serial=com2",
+        result, _, _ = self.run_job(self.stick, bridge, *self.flash_words(2), "serial=com2",
                                  com=2)
         self.assert_rescued(result, 2)
 
     def test_serial_flash_at_native_addresses(self):
         bridge = self.prepare(position="ps", chip="W25X20", size="256K", channels="both",
                               native=True)
-        result, log = self.run_job(self.stick, bridge, *self.flash_words(6))
+        result, log, _ = self.run_job(self.stick, bridge, *self.flash_words(6))
         self.assertNotRegex(log, r"port=6 .* base=01[7F]0")
         self.assert_rescued(result, 6)
 
     def test_serial_flash_of_engine_73(self):
         bridge = self.prepare(chip="MX25L1005", engine=73)
-        result, _ = self.run_job(self.stick, bridge, *self.flash_words(3), "backup=no")
+        result, _, _ = self.run_job(self.stick, bridge, *self.flash_words(3), "backup=no")
         self.assert_rescued(result, 3, backup=False)
 
     def test_page_write_flash(self):
         bridge = self.prepare(chip="SST29EE020A", size="256K", slow=16)
-        result, _ = self.run_job(self.stick, bridge, *self.flash_words(3), "backup=no")
+        result, _, _ = self.run_job(self.stick, bridge, *self.flash_words(3), "backup=no")
         self.assert_rescued(result, 3, backup=False)
 
     def test_beside_a_hard_disk_on_another_controller(self):
         disk = self.image_file("disk.img", 1 << 20)
         before = drives.sha256(disk)
         bridge = self.prepare(channels="both", native=True)
-        result, log = self.run_job(self.stick, bridge, *self.flash_words(7), kind="pc",
+        result, log, _ = self.run_job(self.stick, bridge, *self.flash_words(7), kind="pc",
                                    disks=ide_disk(disk))
         self.assertRegex(log, r"port=7 ")
         self.assert_rescued(result, 7)
@@ -77,7 +77,7 @@ class UnattendedTest(RescueCase):
 
     def test_backup_changes_nothing(self):
         bridge = self.prepare()
-        result, _ = self.run_job(self.stick, bridge, "job=backup", "port=3")
+        result, _, _ = self.run_job(self.stick, bridge, "job=backup", "port=3")
         self.assertEqual(result.group("job", "bytes", "err"), ("backup", "131072", "00000000"))
         self.assertEqual(drives.content(self.flash), self.old)
         self.assertEqual(self.stick.backups(), {"BK000001.BIN": self.old})
@@ -85,7 +85,7 @@ class UnattendedTest(RescueCase):
 
     def test_verify_says_that_the_chip_differs(self):
         bridge = self.prepare()
-        result, _ = self.run_job(self.stick, bridge, "job=verify", "port=3",
+        result, _, _ = self.run_job(self.stick, bridge, "job=verify", "port=3",
                                  "file=FIRMWARE\\NEW.BIN")
         self.assertNotEqual(result.group("state"), "VERIFIED")
         self.assertNotEqual(result.group("err"), "00000000")
@@ -95,7 +95,7 @@ class UnattendedTest(RescueCase):
         bridge = self.prepare()
         original = self.firmware("original.bin", revision="BYX0")
         self.stick.write("BK000001.BIN", drives.content(original))
-        result, _ = self.run_job(self.stick, bridge, "job=restore", "port=3", "file=BK000001.BIN",
+        result, _, _ = self.run_job(self.stick, bridge, "job=restore", "port=3", "file=BK000001.BIN",
                                  "identity=any")
         self.assertEqual(result.group("state"), "VERIFIED")
         self.assertEqual(drives.content(self.flash), drives.content(original))
@@ -118,7 +118,7 @@ class KeysTest(RescueCase):
 class LargeTest(RescueCase):
     def test_a_whole_mebibyte(self):
         bridge = self.prepare(chip="MX25L8005", size="1M")
-        result, _ = self.run_job(self.stick, bridge, *self.flash_words(3), seconds=600)
+        result, _, _ = self.run_job(self.stick, bridge, *self.flash_words(3), seconds=600)
         self.assert_rescued(result, 3)
 
 
