@@ -16,6 +16,26 @@ uint64_t app_now_us(const struct app *app)
     return app->platform->now_us(app->platform->context);
 }
 
+static void forget(struct app *app, const struct port *port)
+{
+    app->said_optical &= ~app_port_bit(port);
+    app->said_alone &= ~app_port_bit(port);
+}
+
+/* Probing goes on. What the user saw on a cable is no longer known when its end was seen empty:
+ * another drive may come back. */
+static void probe(struct app *app)
+{
+    probe_step(&app->machine);
+    for (unsigned i = 0; i < app->machine.port_count; i++) {
+        const struct port *port = &app->machine.ports[i];
+        uint8_t status = port->evidence.status;
+
+        if (status == 0x7F || status == 0xFF)
+            forget(app, port);
+    }
+}
+
 uint16_t app_key(struct app *app, uint32_t wait_us)
 {
     uint64_t started_us = app_now_us(app);
@@ -26,7 +46,7 @@ uint16_t app_key(struct app *app, uint32_t wait_us)
         if (key != KEY_NONE)
             return key;
         if (app->probing && !app->working)
-            probe_step(&app->machine);
+            probe(app);
         if (app_now_us(app) - started_us >= wait_us)
             return KEY_NONE;
         app->platform->wait_us(app->platform->context, POLL_US);
@@ -94,8 +114,7 @@ uint32_t app_port_bit(const struct port *port)
 
 void app_look_again(struct app *app, struct port *port)
 {
-    app->said_optical &= ~app_port_bit(port);
-    app->said_alone &= ~app_port_bit(port);
+    forget(app, port);
     probe_start(&app->machine, port, true);
 }
 

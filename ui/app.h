@@ -51,7 +51,8 @@ struct app {
     char note[128];         /* a job's last line, on the main screen until a key is pressed */
     uint32_t patience_us;   /* an unattended job's questions take the careful answer after that; 0 =
                                they wait */
-    /* What the user said of ports (bit = number): forgotten when the port is looked at again. */
+    /* What the user said of ports (bit = number): forgotten when the port is looked at again or
+     * seen empty. */
     uint32_t said_optical, said_alone;
 };
 

@@ -66,8 +66,12 @@ static void draw(struct app *app, const struct offer *offer, const struct menu_l
                     identity->jedec_device, (unsigned)identity->rdid);
     menu_wrap(cells, 2, COLUMN, WIDTH, 3, STYLE_TEXT, text);
     cells_text(cells, LIST_ROW - 1, COLUMN, WIDTH, STYLE_FRAME, WORD_CHIP_COLUMNS);
-    for (unsigned i = list->top; i < list->count && i < list->top + list->rows; i++)
-        draw_chip(cells, list, i, offered(offer, i));
+    for (unsigned i = list->top; i < list->count && i < list->top + list->rows; i++) {
+        const struct chip *chip = offered(offer, i);
+
+        if (chip)
+            draw_chip(cells, list, i, chip);
+    }
 }
 
 enum session_answer screen_chip(struct app *app, struct session *session)

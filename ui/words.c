@@ -335,8 +335,8 @@ const char *words_help(enum help_topic topic)
             "F6 or F  back up, then flash               F9 or V  compare chip and file\n"
             "F7 or C  choose the firmware file          F1 or ?  help\n"
             "D        why do you think so?              F10 or Q end\n"
-            "R        look again                        Enter or F10 go on, Esc or Backspace back\n"
-            "\n"
+            "R        look again\n"
+            "Everywhere else Enter or F10 goes on, Esc or Backspace goes back.\n\n"
             "Nothing that you did not confirm changes a drive. Hard disks never get a vendor "
             "command. One drive per cable: unplug the others before you flash.",
         [HELP_EVIDENCE] =
