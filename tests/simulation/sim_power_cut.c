@@ -36,7 +36,7 @@ static void test_seeded_moments_on_a_parallel_chip(void **state)
                                                     NULL,          true, true};
 
     (void)state;
-    power_cut_at_seeded_moments(&drive, 1100, 100);
+    power_cut_at_seeded_moments(&drive, 1150, 100);
 }
 
 /* Chips that can't do better than "bank 0 last": every one still comes back. */

@@ -15,7 +15,7 @@ static void test_seeded_moments_on_a_serial_chip(void **state)
                                                     NULL,        true, true};
 
     (void)state;
-    power_cut_at_seeded_moments(&drive, 750, 200);
+    power_cut_at_seeded_moments(&drive, 760, 200);
 }
 
 static void test_seeded_moments_on_1_mib(void **state)
@@ -25,8 +25,8 @@ static void test_seeded_moments_on_1_mib(void **state)
         {"MX25L8005", 0x72, 0x100000, 0x10000, NULL, true, true}};
 
     (void)state;
-    power_cut_at_seeded_moments(&drives[0], 100, 300);
-    power_cut_at_seeded_moments(&drives[1], 50, 400);
+    power_cut_at_seeded_moments(&drives[0], 60, 300);
+    power_cut_at_seeded_moments(&drives[1], 30, 400);
 }
 
 int main(void)
