@@ -64,14 +64,6 @@ void cells_fill(struct cells *cells, unsigned row, unsigned column, unsigned wid
         cells->wanted[row][column + i] = (struct cell){character, attribute};
 }
 
-void cells_paint(struct cells *cells, unsigned row, unsigned column, unsigned width,
-                 uint8_t attribute)
-{
-    width = visible(row, column, width);
-    for (unsigned i = 0; i < width; i++)
-        cells->wanted[row][column + i].attribute = attribute;
-}
-
 unsigned cells_text(struct cells *cells, unsigned row, unsigned column, unsigned width,
                     uint8_t attribute, const char *text)
 {

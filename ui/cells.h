@@ -42,10 +42,6 @@ void cells_clear(struct cells *cells);
 void cells_fill(struct cells *cells, unsigned row, unsigned column, unsigned width,
                 uint8_t character, uint8_t attribute);
 
-/* Changes the attribute of `width` cells and leaves their characters. */
-void cells_paint(struct cells *cells, unsigned row, unsigned column, unsigned width,
-                 uint8_t attribute);
-
 /* Writes `text` (code page 437), cut at `width`. Returns the columns used. */
 unsigned cells_text(struct cells *cells, unsigned row, unsigned column, unsigned width,
                     uint8_t attribute, const char *text);

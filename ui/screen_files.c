@@ -129,6 +129,7 @@ static void draw_folder(struct picker *picker)
                   words_error(picker->error));
     else if (picker->count == 0)
         menu_wrap(cells, LIST_ROW + 2, COLUMN + 2, WIDTH - 4, 2, STYLE_TEXT, WORD_FILES_EMPTY);
+    cells_text(cells, MENU_LAST_ROW, COLUMN + 2, WIDTH - 2, STYLE_FRAME, WORD_FILES_LIKELY);
     if (picker->more)
         cells_format(cells, 1, 42, 36, STYLE_WARN, WORD_FILES_MORE, (unsigned)ENTRIES);
 }

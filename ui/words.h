@@ -95,7 +95,7 @@ const char *words_answer(enum session_answer answer);
 #define WORD_MAIN_LOOKING     "looking, at most %u s more"
 #define WORD_MAIN_BUSY_FOR    "busy for %u s"
 #define WORD_MAIN_START_TITLE "A moment"
-#define WORD_MAIN_START       "Looking for controllers, then for drives. Nothing is written to a drive."
+#define WORD_MAIN_START       "Looking for controllers, then drives. Nothing is written to a drive."
 #define WORD_MAIN_NO_PORTS    "No IDE channel was found in this machine."
 #define WORD_MAIN_FILE        "File: %s"
 #define WORD_MAIN_NO_FILE     "File: none chosen ({F7})"
@@ -136,7 +136,6 @@ const char *words_answer(enum session_answer answer);
 #define WORD_EVIDENCE_FRAME  "What was seen on port %u"
 #define WORD_EVIDENCE_FOOTER "{Esc} back   {R} look again   {F8} log   {F1} help"
 #define WORD_STATUS          "status"
-#define WORD_VERDICT         "verdict"
 
 #define WORD_WAY_IN_TITLE "Ask the chip to listen"
 #define WORD_WAY_IN_TEXT                                                                           \
@@ -185,7 +184,7 @@ const char *words_answer(enum session_answer answer);
 #define WORD_FILES_COLUMNS "  Name                                             Size  Date"
 #define WORD_FILES_FOLDER  "folder"
 #define WORD_FILES_UP      ".. (back)"
-#define WORD_FILES_LIKELY  "size of a firmware"
+#define WORD_FILES_LIKELY  "\xFB = size of a firmware"
 #define WORD_FILES_EMPTY                                                                           \
     "Nothing in this folder. Put the firmware file on the stick, then press F5."
 #define WORD_FILES_MORE    "only the first %u entries are shown"
@@ -229,7 +228,6 @@ const char *words_answer(enum session_answer answer);
 #define WORD_CONFIRM_DRIVE      "Drive"
 #define WORD_CONFIRM_FILE       "File"
 #define WORD_CONFIRM_WHERE      "where"
-#define WORD_CONFIRM_NAME       "name"
 #define WORD_CONFIRM_NAMELESS   "did not say who it is"
 #define WORD_CONFIRM_CHIP       "chip"
 #define WORD_CONFIRM_SAVED      "saved"
@@ -300,7 +298,6 @@ const char *words_answer(enum session_answer answer);
     "Keep that file: it holds what no other drive has. The drive was not changed."
 #define WORD_RESULT_DIFFERS      "DIFFERENT"
 #define WORD_RESULT_DIFFERS_TEXT "chip and file differ in %u bytes, the first at %06X."
-#define WORD_RESULT_NOT_DONE     "NOT DONE"
 #define WORD_RESULT_FOOTER                                                                         \
     "{Enter} main screen   {F8} log   {S} save the log   {F1} help   {F10} end"
 #define WORD_RESULT_FOOTER_BACKUP                                                                  \
@@ -334,11 +331,9 @@ const char *words_answer(enum session_answer answer);
 #define WORD_CHIP_NONE                                                                             \
     "Its id %04X/%04X (9F: %06X) is in no table. If you can read the chip's label, choose it; "    \
     "the size must be right."
-#define WORD_CHIP_COLUMNS  "  Chip                       Maker          Size      Bus"
-#define WORD_CHIP_PARALLEL "parallel"
-#define WORD_CHIP_SERIAL   "serial"
-#define WORD_CHIP_WHOLE    "%u KiB, erased as a whole"
-#define WORD_CHIP_SECTORS  "%u KiB, %u KiB sectors"
+#define WORD_CHIP_COLUMNS "  Chip                       Maker          Size      Bus"
+#define WORD_CHIP_WHOLE   "%u KiB, erased as a whole"
+#define WORD_CHIP_SECTORS "%u KiB, %u KiB sectors"
 #define WORD_CHIP_FOOTER                                                                           \
     "{\x18\x19} choose   {Enter} take it   {Esc} stop, nothing is changed   {F1} help"
 
@@ -351,7 +346,6 @@ const char *words_answer(enum session_answer answer);
 #define WORD_SAVE_RETRY  "Try again (put the stick back first)"
 #define WORD_SAVE_LATER  "Not now: it stays in memory"
 #define WORD_SAVED_LOG   "saved as ODDRESC.LOG"
-#define WORD_SAVED_AS    "Saved as %s."
 
 #define WORD_LOG_TITLE "Log"
 #define WORD_LOG_RIGHT "lines %u to %u of %u"
@@ -371,14 +365,9 @@ const char *words_answer(enum session_answer answer);
 #define WORD_RESET_TITLE "Ctrl-Alt-Del"
 #define WORD_RESET_TEXT  "Nothing is running on a drive. Restart the PC?"
 
-#define WORD_NO_FILE_TITLE "No file yet"
-#define WORD_NO_MEMORY     "This machine has too little memory for this."
+#define WORD_NO_MEMORY "This machine has too little memory for this."
 
-#define WORD_JOB_TITLE    "Job from the command line or ODDRESC.CFG"
 #define WORD_JOB_BAD_WORD "job: this word was not understood: %s"
-#define WORD_JOB_STOPPED  "The job was not started"
-#define WORD_JOB_DONE     "The job is done"
-#define WORD_JOB_FOOTER   "{Enter} main screen   {F8} log"
 
 #define WORD_YES       "yes"
 #define WORD_NO        "no"

@@ -80,7 +80,7 @@ static void attribute_alone_is_a_change(void **state)
     cells_text(&fixture->cells, 1, 1, 5, 0x07, "hello");
     cells_refresh(&fixture->cells);
     fixture->screen.cells_sent = 0;
-    cells_paint(&fixture->cells, 1, 1, 5, 0x70);
+    cells_text(&fixture->cells, 1, 1, 5, 0x70, "hello");
     cells_refresh(&fixture->cells);
     assert_int_equal(fixture->screen.cells_sent, 5);
     assert_int_equal(fixture->screen.cells[1][5].attribute, 0x70);
