@@ -432,6 +432,23 @@ static void test_broken_long_names_fall_back_to_short_ones(void **state)
     }
 }
 
+/* A system that knows no long names renamed the file, or all parts have the same wrong sum. */
+static void test_a_long_name_of_another_short_name(void **state)
+{
+    struct stick *stick = open_kind(&kinds[1]);
+
+    (void)state;
+    fat_image_put(&stick->image, "/Two entries long.bin", "x", 1);
+    poke8(stick, byte_of_root(stick) + 2 * 32, 'Z');
+    lists(stick, "", "ZWOENT~1.BIN|ZWOENT~1.BIN|1\n");
+    poke8(stick, byte_of_root(stick) + 2 * 32, 'T');
+    lists(stick, "", "Two entries long.bin|TWOENT~1.BIN|1\n");
+    poke8(stick, byte_of_root(stick) + 13, 0x5A);
+    poke8(stick, byte_of_root(stick) + 32 + 13, 0x5A);
+    lists(stick, "", "TWOENT~1.BIN|TWOENT~1.BIN|1\n");
+    close_stick(stick);
+}
+
 static void test_orphaned_long_name_is_not_the_next_files(void **state)
 {
     struct stick *stick = open_kind(&kinds[1]);
@@ -1021,6 +1038,26 @@ static void test_mirroring_off(void **state)
     close_stick(stick);
 }
 
+/* [FAT] "FAT Data Structure": the four high bits of a FAT32 entry are not ours. */
+static void test_the_high_bits_of_fat32_stay(void **state)
+{
+    struct stick *stick = open_kind(&kinds[2]);
+    uint8_t entry[4];
+    uint64_t offset = byte_of_sector(stick, stick->volume.fat_start) + 3 * 4;
+
+    (void)state;
+    poke_fat(stick, 3, 0xA0000000);
+    assert_int_equal(volume_create(&stick->volume, "A", "x", 1), 0);
+    file_disk_peek(&stick->disk, offset, entry, 4);
+    assert_memory_equal(entry, "\xFF\xFF\xFF\xAF", 4);
+    reads(stick, "A", "x", 1);
+    assert_int_equal(volume_replace(&stick->volume, "A", "", 0), 0);
+    file_disk_peek(&stick->disk, offset, entry, 4);
+    assert_memory_equal(entry, "\x00\x00\x00\xA0", 4);
+    fat_image_is_clean(&stick->image);
+    close_stick(stick);
+}
+
 static void test_large_sectors_on_a_disk_with_small_ones(void **state)
 {
     struct stick *stick = open_stick(280000, "-F 32 -S 4096 -s 1", 512);
@@ -1293,6 +1330,7 @@ int main(void)
         cmocka_unit_test(test_a_name_of_255_letters),
         cmocka_unit_test(test_letters_we_lack_never_open_another_file),
         cmocka_unit_test(test_broken_long_names_fall_back_to_short_ones),
+        cmocka_unit_test(test_a_long_name_of_another_short_name),
         cmocka_unit_test(test_orphaned_long_name_is_not_the_next_files),
         cmocka_unit_test(test_a_name_that_starts_with_e5),
         cmocka_unit_test(test_lists_stop_when_told),
@@ -1318,6 +1356,7 @@ int main(void)
         cmocka_unit_test(test_an_unreadable_first_fat),
         cmocka_unit_test(test_an_unreadable_fsinfo),
         cmocka_unit_test(test_mirroring_off),
+        cmocka_unit_test(test_the_high_bits_of_fat32_stay),
         cmocka_unit_test(test_large_sectors_on_a_disk_with_small_ones),
         cmocka_unit_test(test_dirty_volumes_are_used_and_shown),
         cmocka_unit_test(test_boot_sectors_that_are_none),
