@@ -70,6 +70,20 @@ static void apply_log(struct console *console, const struct job *job, struct log
     replay(log);
 }
 
+/* A processor exception is shown on all screens of the platform: it must know this one too. */
+static void tell_platform(struct platform *platform, const struct screen_sink *sink)
+{
+    if (platform->sink_count < PLATFORM_SINKS)
+        platform->sinks[platform->sink_count++] = *sink;
+}
+
+/* Only the last one was added by us. */
+static void forget_at_platform(struct platform *platform, const void *context)
+{
+    if (platform->sink_count > 0 && platform->sinks[platform->sink_count - 1].context == context)
+        platform->sink_count--;
+}
+
 static void apply_screen(struct console *console, const struct job *job, struct cells *cells,
                          struct keys *keys, struct log *log)
 {
@@ -83,6 +97,7 @@ static void apply_screen(struct console *console, const struct job *job, struct 
         return;
     if (console->screen_at != LINE_OFF) {
         cells_remove_sink(cells, &console->terminal);
+        forget_at_platform(console->platform, &console->terminal);
         keys_remove(keys, &console->terminal);
     }
     console->screen_at = LINE_OFF;
@@ -97,6 +112,7 @@ static void apply_screen(struct console *console, const struct job *job, struct 
     sink = vt100_sink(&console->terminal);
     source = vt100_keys(&console->terminal);
     cells_add_sink(cells, &sink);
+    tell_platform(console->platform, &sink);
     keys_add(keys, &source);
     console->screen_at = line;
     log_line(log, "ui", "screen on the serial port at %03X, %u baud", base_of(line),

@@ -128,6 +128,18 @@ static void draw_stack(unsigned row, unsigned rows, const uint32_t *word)
     }
 }
 
+/* Refreshes the screens for long enough that a terminal at 9600 baud gets everything. */
+static void show(void)
+{
+    enum { PATIENCE_US = 3000000 };
+    uint64_t start_us = screens->now_us(screens->context);
+
+    do {
+        for (unsigned i = 0; i < screens->sink_count && i < PLATFORM_SINKS; i++)
+            screens->sinks[i].flush(screens->sinks[i].context, SCREEN_ROWS, 0);
+    } while (screens->now_us(screens->context) - start_us < PATIENCE_US);
+}
+
 static void draw_screen(const struct exception_frame *frame, const char *what)
 {
     char line[SCREEN_COLUMNS + 1];
@@ -153,8 +165,7 @@ static void draw_screen(const struct exception_frame *frame, const char *what)
     draw_registers(10, frame);
     draw_row(14, ATTRIBUTE_TEXT, "  Stack:");
     draw_stack(15, 8, (const uint32_t *)(frame + 1));
-    for (unsigned i = 0; i < screens->sink_count && i < PLATFORM_SINKS; i++)
-        screens->sinks[i].flush(screens->sinks[i].context, SCREEN_ROWS, 0);
+    show();
 }
 
 static _Noreturn void stop(void)

@@ -260,6 +260,15 @@ class ExceptionTest(Case):
                 shown = wait_vga(pc, *self.SCREEN)
                 self.assertIn("it is not lost", shown)
 
+    def test_in_the_middle_of_the_program_and_on_the_terminal_too(self):
+        """A non-maskable interrupt is an exception that comes from outside."""
+        with Machine("pc", stick=Stick(self.folder)) as pc:
+            wait_vga(pc, *MENU, "stick: ODDRESCUE")
+            pc.screen.wait_text(*MENU)
+            pc.qmp.execute("inject-nmi")
+            wait_vga(pc, "hardware error", "exception 02", gone=("Primary slave",))
+            pc.screen.wait_text("hardware error", "exception 02", "it is not lost")
+
     def test_keys_and_time_do_not_restart_it(self):
         with Machine("pc", kernel=KERNEL, append="quiet crash=ud2") as pc:
             before = wait_vga(pc, *self.SCREEN)
