@@ -165,6 +165,7 @@ static void draw_screen(const struct exception_frame *frame, const char *what)
     draw_registers(10, frame);
     draw_row(14, ATTRIBUTE_TEXT, "  Stack:");
     draw_stack(15, 8, (const uint32_t *)(frame + 1));
+    draw_row(23, ATTRIBUTE_TEXT, "  End of the report.");
     show();
 }
 

@@ -251,7 +251,8 @@ class RestartTest(Case):
 
 
 class ExceptionTest(Case):
-    SCREEN = ("invalid instruction", "photograph", "EIP 001", "CR2", "Stack:", "exception 06")
+    SCREEN = ("invalid instruction", "photograph", "EIP 001", "CR2", "Stack:", "exception 06",
+              "End of the report.")
 
     def test_exception_screen(self):
         for kind, options in (("pc", {}), ("isapc", {"cpu": "486", "memory": 8})):
