@@ -7,7 +7,9 @@
 BUILD := build
 
 # Builds use all cores without being told to.
+ifeq ($(MAKELEVEL),0)
 MAKEFLAGS += -j$(shell nproc)
+endif
 
 # `make V=1` shows whole commands.
 Q := $(if $(V),,@)
@@ -23,7 +25,7 @@ CC       := gcc
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
 # 486-clean, freestanding, position fixed; no unwinding tables, no stack protector (there is nothing to call).
 # As small as it gets: arguments in registers, popped by the callee, no padding between data.
-KERNEL_CFLAGS := -std=c11 -m32 -march=i486 -mtune=i486 -Oz -mregparm=3 -mrtd -malign-data=abi $(WARNINGS) -I. -nostdinc \
+KERNEL_CFLAGS := -std=c11 -m32 -march=i486 -mtune=i486 -Os -mregparm=3 -mrtd -malign-data=abi $(WARNINGS) -I. -nostdinc \
                  -isystem $(shell $(CC) -print-file-name=include) -ffreestanding -fno-pic -fno-pie \
                  -fno-stack-protector -fno-asynchronous-unwind-tables -fomit-frame-pointer \
                  -fno-strict-aliasing -fno-common -ffunction-sections -fdata-sections -mno-sse -mno-mmx \
@@ -133,7 +135,7 @@ fuzz-smoke: $(addprefix $(BUILD)/fuzz/,$(FUZZ))
 	/usr/bin/python3 tests/run.py --fuzz --seconds $(FUZZ_SECONDS) $^
 
 analyze: | packages
-	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Oz,$(KERNEL_CFLAGS)) -- $(PORTABLE_C) $(BIOS_C)
+	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Os,$(KERNEL_CFLAGS)) -- $(PORTABLE_C) $(BIOS_C)
 
 format-check: | packages
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
