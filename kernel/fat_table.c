@@ -293,7 +293,8 @@ err_t fat_next_free(struct volume *volume, uint32_t *cluster, bool upwards)
 
 err_t fat_plan(struct volume *volume, uint32_t count, struct fat_plan *plan)
 {
-    uint32_t cluster = fat_is_cluster(volume, volume->next_free) ? volume->next_free : 0;
+    uint32_t cluster =
+        fat_is_cluster(volume, volume->next_free) ? volume->next_free : FAT_FIRST_CLUSTER - 1;
 
     plan->count = count;
     for (uint32_t found = 0; found < count; found++) {

@@ -1103,6 +1103,25 @@ static void test_dirty_volumes_are_used_and_shown(void **state)
     close_stick(stick);
 }
 
+/* Some formatters leave nothing in the second FAT entry: it is no free cluster all the same. */
+static void test_cluster_1_is_never_used(void **state)
+{
+    (void)state;
+    for (unsigned k = 1; k < 3; k++) {
+        struct stick *stick = open_stick(kinds[k].kib, kinds[k].options, 512);
+
+        mount(stick);
+        poke_fat(stick, 1, 0);
+        stick->volume.next_free = 0;
+        for (unsigned i = 0; i < 4 && stick->volume.info_sector; i++)
+            poke8(stick, byte_of_sector(stick, stick->volume.info_sector) + 492 + i, 0);
+        assert_int_equal(volume_create(&stick->volume, "A", "not before the first", 20), 0);
+        reads(stick, "A", "not before the first", 20);
+        fat_image_holds(&stick->image, "/A", "not before the first", 20);
+        close_stick(stick);
+    }
+}
+
 static void test_boot_sectors_that_are_none(void **state)
 {
     static const struct {
@@ -1359,6 +1378,7 @@ int main(void)
         cmocka_unit_test(test_the_high_bits_of_fat32_stay),
         cmocka_unit_test(test_large_sectors_on_a_disk_with_small_ones),
         cmocka_unit_test(test_dirty_volumes_are_used_and_shown),
+        cmocka_unit_test(test_cluster_1_is_never_used),
         cmocka_unit_test(test_boot_sectors_that_are_none),
         cmocka_unit_test(test_a_fat_that_is_too_short_is_never_overrun),
         cmocka_unit_test(test_broken_chains),
