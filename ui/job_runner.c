@@ -123,11 +123,11 @@ static enum session_answer job_answers(struct session_run *run, enum session_que
     case ASK_CONFIRM:
         return ANSWER_YES;
     case ASK_STOP:
-        return screen_choice(run->app, words->title, words->text, answers, 2, 0, HELP_QUESTION) == 1
-                   ? ANSWER_YES
-                   : ANSWER_NO;
+        run->stopped =
+            screen_choice(run->app, words->title, words->text, answers, 2, 0, HELP_QUESTION) == 1;
+        return run->stopped ? ANSWER_YES : ANSWER_NO;
     case ASK_FAILED:
-        if (run->failures++ < RETRIES)
+        if (!run->stopped && run->failures++ < RETRIES)
             return run->failures == 1 ? ANSWER_RETRY_FAILED : ANSWER_RETRY;
         return ANSWER_STOP;
     default:

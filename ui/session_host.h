@@ -20,7 +20,8 @@ struct session_run {
     struct mtk mtk;
     /* Answers a question; the app's screens are free to be used. */
     enum session_answer (*answer)(struct session_run *run, enum session_question question);
-    unsigned failures; /* how often ASK_FAILED was asked */
+    unsigned failures; /* of an unattended job: how often ASK_FAILED was asked */
+    bool stopped;      /* of an unattended job: a person said "stop" */
     uint64_t drawn_us;
     enum session_phase drawn_phase;
     bool escape;                 /* Esc or Ctrl-Alt-Del was pressed and not handed on yet */

@@ -343,6 +343,28 @@ static void keys_in_mid_flash_only_ask(void **state)
     assert_true(play.rebooted == false);
 }
 
+/* Whoever is asked "Really stop?" and says yes means it: the job must not try again by itself. */
+static void job_that_a_person_stops_stays_stopped(void **state)
+{
+    static const struct play_step steps[] = {
+        {"programming", KEY_ESC, NULL, NULL},
+        {"Really stop?", '2', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"You stopped it", KEY_ENTER, NULL, NULL},
+        STEPS_END,
+    };
+    uint8_t *bytes;
+
+    (void)state;
+    stick_with_firmware(true);
+    play_attach_dead(&play, "sm", "");
+    PLAY(&play, "job=flash port=3 file=GOOD.BIN identity=any", steps);
+    assert_false(play_stick_file_holds(&play, "ODDRESC.LOG", "state=VERIFIED"));
+    bytes = flash_of("sm");
+    assert_memory_not_equal(bytes, image, SIZE);
+    free(bytes);
+}
+
 static void ctrl_alt_del_outside_restarts_after_a_question(void **state)
 {
     static const struct play_step steps[] = {
@@ -553,6 +575,7 @@ int main(void)
         APP_TEST(foreign_stick_is_not_written_unasked),
         APP_TEST(stick_pulled_in_mid_flash_does_not_matter),
         APP_TEST(keys_in_mid_flash_only_ask),
+        APP_TEST(job_that_a_person_stops_stays_stopped),
         APP_TEST(ctrl_alt_del_outside_restarts_after_a_question),
         APP_TEST(bad_files_are_refused_with_the_reason),
         APP_TEST(a_disk_is_never_a_target),
