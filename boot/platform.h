@@ -100,10 +100,9 @@ struct platform {
     struct key_source keys[PLATFORM_KEY_SOURCES];
     unsigned key_source_count;
 
-    struct block_device
-        *disks[PLATFORM_DISKS]; /* the one we were loaded from first, if it is known */
+    struct block_device *disks[PLATFORM_DISKS]; /* none before rescan_disks(), where there is one */
     unsigned disk_count;
-    void (*rescan_disks)(void *context); /* refills `disks`; may be NULL */
+    void (*rescan_disks)(void *context); /* fills `disks`; may be NULL */
 
     /*
      * Between hold(true) and hold(false) the firmware must not end the program by itself

@@ -124,7 +124,7 @@ CALLED_WITH_EAX void bios_main(uint32_t zero_page)
     find_arena(&machine);
     fill_platform(&machine);
     find_screen_and_keys(&machine);
-    rescan_disks(&machine);
+    /* Disks are looked for when the program asks: the first screen does not wait for them. */
     if (has_word(platform->command_line, "crash=ud2"))
         __asm__ volatile("ud2"); /* shows the exception screen, so that it can be tested */
     rescue_main(platform);
