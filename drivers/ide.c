@@ -120,7 +120,7 @@ static void add_native(struct ide_found *found, const struct pci_function *contr
     channel->command_base = command;
     channel->control_base = (uint16_t)(control + layout->control_offset);
     channel->single = layout->single || is_single(controller);
-    text_format(channel->where, sizeof channel->where, "%04x:%04x ch. %u", controller->vendor_id,
+    text_format(channel->where, sizeof channel->where, "%04x:%04x/%u", controller->vendor_id,
                 controller->device_id, index);
 }
 

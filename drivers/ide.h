@@ -17,7 +17,7 @@ enum { IDE_CHANNELS = 16, IDE_CONTROLLERS = 8 };
 
 /* One cable. Filled by ide_find(). */
 struct ide_channel {
-    char where[28];        /* "Primary", "Secondary", "1106:3249 ch. 0" */
+    char where[28];        /* "Primary", "Secondary", "1106:3249/0" */
     uint16_t command_base; /* ports */
     uint16_t control_base; /* port of alternate status / device control */
     bool legacy;           /* 1F0/3F6 or 170/376 */

@@ -125,7 +125,7 @@ static void test_controller_in_native_mode(void **state)
     assert_int_equal(pc.found.channel_count, 4);
     expect_legacy(&pc.found);
     assert_false(pc.found.channels[0].has_pci);
-    assert_string_equal(pc.found.channels[2].where, "1095:0680 ch. 0");
+    assert_string_equal(pc.found.channels[2].where, "1095:0680/0");
     assert_int_equal(pc.found.channels[2].command_base, 0xE000);
     assert_int_equal(pc.found.channels[2].control_base, 0xE012);
     assert_false(pc.found.channels[2].legacy);

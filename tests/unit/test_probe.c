@@ -747,9 +747,9 @@ static void test_add_on_ports_go_on_from_5(void **state)
     bench_attach_healthy(pc.bench, "ps", "SIMCORP", "DVD TEST 1234", "AB01", "");
     boot(&pc);
     assert_int_equal(pc.machine.port_count, 8); /* 4, two SATA ports, one cable */
-    assert_string_equal(port(&pc, 5)->where, "1106:3249 ch. 0");
+    assert_string_equal(port(&pc, 5)->where, "1106:3249/0");
     assert_null(port(&pc, 5)->neighbour);
-    assert_string_equal(port(&pc, 8)->where, "1106:3249 ch. 2 slave");
+    assert_string_equal(port(&pc, 8)->where, "1106:3249/2 slave");
     probe_all(&pc);
     expect(&pc, 5, VERDICT_NOTHING);
     expect(&pc, 8, VERDICT_HEALTHY);

@@ -70,7 +70,7 @@ static void fake_machine(void)
 
     fake_channel(0, "Primary", 0x1F0, 0x3F6);
     fake_channel(1, "Secondary", 0x170, 0x376);
-    fake_channel(2, "1106:3249 ch. 0", 0xC000, 0xC402);
+    fake_channel(2, "1106:3249/0", 0xC000, 0xC402);
     app.machine.ide.channel_count = 3;
     fake_port(0, "Primary master", 0x50, VERDICT_DISK, "ST340014A 3.06");
     fake_port(1, "Primary slave", 0x00, VERDICT_NOTHING, "");
@@ -78,7 +78,7 @@ static void fake_machine(void)
     busy->busy_since_us = 1000000;
     busy->evidence.busy_out = true;
     fake_port(3, "Secondary slave", 0x80, VERDICT_NOTHING, "");
-    fake_port(4, "1106:3249 ch. 0 master", 0x50, VERDICT_HEALTHY, "PLEXTOR DVDR PX-716A 1.11");
+    fake_port(4, "1106:3249/0 master", 0x50, VERDICT_HEALTHY, "PLEXTOR DVDR PX-716A 1.11");
     app.machine.ide.other[0] = (struct pci_function){.bus = 0,
                                                      .device = 0x1F,
                                                      .function = 2,
@@ -370,7 +370,7 @@ static void main_screen_scrolls_many_ports(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < PORTS_MAX; i++)
-        fake_port(i, "10DE:0265 ch. 1 slave", 0x7F, VERDICT_NOTHING, "");
+        fake_port(i, "10DE:0265/1 slave", 0x7F, VERDICT_NOTHING, "");
     app.ports.chosen = PORTS_MAX - 1;
     screen_main_draw(&app);
     check_screen("main-many");
