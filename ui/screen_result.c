@@ -46,6 +46,8 @@ static void make_headline(struct headline *headline, const struct session *sessi
     headline->next = words_result_next(session->result);
     if (verified && session->changed && !session->identified_after)
         headline->next = WORD_RESULT_SILENT_NEXT;
+    else if (verified && session->changed && session->file.has_identity && !session->after_matches)
+        headline->next = WORD_RESULT_OTHER_NAME_NEXT;
     else if (verified && !session->changed)
         headline->next = session->job == SESSION_VERIFY ? "" : WORD_RESULT_SAME;
     text_copy(headline->text, sizeof headline->text, words_result_meaning(session->result));
@@ -75,7 +77,7 @@ static void draw_proof(struct cells *cells, const struct session *session, const
     uint32_t tenths = (uint32_t)((session->ended_us - session->started_us) / 100000);
     char text[100];
 
-    menu_frame(cells, PROOF_ROW, 9, WORD_RESULT_PROOF);
+    menu_frame(cells, PROOF_ROW, session->error ? 9 : 7, WORD_RESULT_PROOF);
     menu_field(cells, PROOF_ROW + 1, COLUMN, WORD_RESULT_BEFORE, before);
     text_copy(text, sizeof text, WORD_RESULT_SILENT);
     if (session->identified_after)
@@ -93,10 +95,10 @@ static void draw_proof(struct cells *cells, const struct session *session, const
                 (unsigned)(tenths % 10), (unsigned)session->progress.pages_again);
     menu_field(cells, PROOF_ROW + 4, COLUMN, WORD_RESULT_TIME, text);
     draw_saved(cells, PROOF_ROW + 5, session, log_error);
-    text_copy(text, sizeof text, "-");
-    if (session->error)
-        text_format(text, sizeof text, WORD_RESULT_CODE, words_error(session->error),
-                    (unsigned)session->error);
+    if (!session->error)
+        return;
+    text_format(text, sizeof text, WORD_RESULT_CODE, words_error(session->error),
+                (unsigned)session->error);
     menu_field(cells, PROOF_ROW + 6, COLUMN, WORD_RESULT_REASON, "");
     menu_wrap(cells, PROOF_ROW + 6, COLUMN + 12, TEXT_WIDTH - 12, 2, STYLE_STRONG, text);
 }

@@ -290,6 +290,9 @@ const char *words_answer(enum session_answer answer);
 #define WORD_RESULT_SILENT_NEXT                                                                    \
     "Every byte is in place. Switch the PC off and on: the drive should then say its name. If it " \
     "does not, this file may not be for this drive."
+#define WORD_RESULT_OTHER_NAME_NEXT                                                                \
+    "Every byte is in place, but the drive still gives another name than the file. Switch the PC " \
+    "off and on and look again. If it stays so, this file may not be for this drive."
 #define WORD_RESULT_BACKUP      "SAVED"
 #define WORD_RESULT_BACKUP_TEXT "read twice, both times equal, and written to the stick."
 #define WORD_RESULT_KEPT        "READ"

@@ -572,7 +572,7 @@ static void result_verified_with_proof(void **state)
 {
     (void)state;
     session.result = RESULT_VERIFIED;
-    session.changed = session.identified_after = true;
+    session.changed = session.identified_after = session.after_matches = true;
     session.bytes = 0x100000;
     session.ended_us = 44900000;
     text_copy(session.after.vendor, sizeof session.after.vendor, "SONY");
@@ -587,6 +587,21 @@ static void result_verified_with_proof(void **state)
     assert_true(shows("err=00000000"));
     assert_true(shows("ODDRESC.LOG on the stick"));
     assert_true(shows("Switch the PC off and on"));
+    assert_false(shows("another name"));
+}
+
+/* Every byte is right, and yet the drive says what it said before: that must not look finished. */
+static void result_tells_when_the_drive_says_another_name(void **state)
+{
+    (void)state;
+    session.result = RESULT_VERIFIED;
+    session.changed = session.identified_after = true;
+    session.file.has_identity = true;
+    text_copy(session.after.product, sizeof session.after.product, "DVD RW DRU-700A");
+    screen_result_draw(&app, &session, "no identity, busy", 0);
+    check_screen("result-other-name");
+    assert_true(shows("another name"));
+    assert_false(shows("the drive is not the reason"));
 }
 
 static void result_of_every_kind(void **state)
@@ -696,6 +711,7 @@ int main(void)
         cmocka_unit_test_setup(confirm_asks_for_the_name, set_up),
         cmocka_unit_test_setup(progress_of_every_phase, set_up),
         cmocka_unit_test_setup(result_verified_with_proof, set_up),
+        cmocka_unit_test_setup(result_tells_when_the_drive_says_another_name, set_up),
         cmocka_unit_test_setup(result_of_every_kind, set_up),
         cmocka_unit_test_setup(result_of_a_backup, set_up),
         cmocka_unit_test_setup(result_of_a_comparison, set_up),
