@@ -20,15 +20,16 @@ from stick import BUILD, Stick
 
 FILE = "710ABYX3.BIN"
 HINT = f"""
-The PC in this window has a {NAME} on its secondary IDE channel whose firmware was torn
-in the middle of a flash. A good firmware file is on the stick: FIRMWARE\\{FILE}
+In this PC a {NAME} hangs on the secondary IDE channel. Its firmware was
+torn in the middle of a flash. A good file for it is on the stick:
+    FIRMWARE\\{FILE}
 
   to rescue it   3, then F7 (file), then Enter and follow the screen
   no F-keys?     letters do as well: see the help, ?
   to quit        Ctrl-A, then X
 
-The window should have 80 columns and 24 or 25 lines. Starting the PC ...
-"""
+The window should have 80 columns and 24 or 25 lines.
+Press Enter to start the PC: """
 
 
 def prepare(folder):
@@ -48,7 +49,7 @@ def bridge_for(flash):
 
 def by_hand(stick, new, flash):
     """The user's terminal is the PC's serial port until QEMU ends."""
-    print(HINT, flush=True)
+    input(HINT)
     saved = termios.tcgetattr(sys.stdin)
     try:
         with Machine(stick=stick, bridge=bridge_for(flash), serial="stdio,mux=on,signal=off") as pc:
@@ -56,16 +57,16 @@ def by_hand(stick, new, flash):
             pc.bridge.stop()
     finally:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, saved)
-        # Colours, cursor and place as they were before the menu.
-        print("\x1b[0m\x1b[?25h\x1b[999;1H", flush=True)
+        # Colours, cursor, line wrap and place as they were before the menu.
+        print("\x1b[0m\x1b[?25h\x1b[?7h\x1b[999;1H", flush=True)
     keep = os.path.join(BUILD, "run")
     os.makedirs(keep, exist_ok=True)
     shutil.copy(flash, os.path.join(keep, "flash.bin"))
     subprocess.run(["cp", "--sparse=always", stick.path, os.path.join(keep, "stick.img")],
                    check=True)
     same = drives.content(flash) == drives.content(new)
-    print(f"The drive's flash {'equals the good file' if same else 'does not hold the good file'}; "
-          f"it is kept as build/run/flash.bin, the stick as build/run/stick.img.")
+    print(f"The drive's flash {'equals the good file' if same else 'does not hold the good file'}.\n"
+          "Kept: build/run/flash.bin (the flash), build/run/stick.img (the stick).")
     return 0
 
 

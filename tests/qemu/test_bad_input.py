@@ -82,7 +82,7 @@ class StickTest(BadInputCase):
             pc.screen.wait_text(CRITICAL, seconds=180)
             pc.pull_stick()
             result = pc.log.wait_line("RESULT job=flash .*", 300).group(0)
-            pc.screen.wait_text("no log: The stick is gone", seconds=120)
+            pc.screen.wait_text("log not saved: The stick is gone", seconds=120)
             pc.power_off()
         self.assertIn("state=VERIFIED", result)
         self.assertEqual(drives.content(self.flash), drives.content(new))
@@ -230,7 +230,7 @@ class MidFlashTest(BadInputCase):
         with self.start() as pc:
             pc.screen.wait_text(CRITICAL, seconds=180)
             press(pc)
-            pc.screen.wait_text("Really stop?", seconds=30)
+            pc.screen.wait_text("Really stop?")
             pc.screen.press("esc")
             pc.screen.wait_gone("Really stop?")
             result = self.result(pc)
@@ -249,7 +249,7 @@ class MidFlashTest(BadInputCase):
         with self.start() as pc:
             pc.screen.wait_text(CRITICAL, seconds=180)
             pc.screen.press("esc")
-            pc.screen.wait_text("Really stop?", seconds=30)
+            pc.screen.wait_text("Really stop?")
             pc.screen.press("2", "enter")
             result = self.result(pc)
             pc.power_off()
