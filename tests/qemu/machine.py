@@ -154,11 +154,6 @@ class Screen(Stream):
                     break
             return self.terminal.text()
 
-    def row(self, text):
-        """The first row that holds `text`, or ''."""
-        with self._changed:
-            return next((line for line in self.terminal.lines() if text in line), "")
-
     def wait_text(self, *texts, seconds=60):
         """Waits until all of `texts` stand on the screen at the same time."""
         def find():
@@ -333,8 +328,18 @@ class Machine:
                  ("log", self.log.look() if self.log else ""),
                  ("SeaBIOS", self.bios.look() if self.bios and not self.log.data else ""),
                  ("QEMU", self._read_output("qemu.txt")),
-                 ("bridge", self._read_output("bridge.txt"))]
+                 ("bridge", self._read_output("bridge.txt")),
+                 ("picture", self._failure_picture())]
         return "\n".join(f"--- {title} ---\n{text}" for title, text in parts if text)
+
+    def _failure_picture(self):
+        """Where the VGA picture at the time of a failure was saved."""
+        folder = os.path.join(BUILD, "qemu-failures")
+        os.makedirs(folder, exist_ok=True)
+        try:
+            return self.screenshot(os.path.join(folder, os.path.basename(self.directory)))
+        except (AttributeError, QmpError):
+            return ""
 
     def _end(self):
         if self.qmp and self.process.poll() is None:
