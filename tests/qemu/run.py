@@ -20,8 +20,8 @@ from stick import BUILD, Stick
 
 FILE = "710ABYX3.BIN"
 HINT = f"""
-In this PC a {NAME} hangs on the secondary IDE channel. Its firmware was
-torn in the middle of a flash. A good file for it is on the stick:
+In this PC a {NAME} hangs on the secondary IDE channel. Its firmware
+was torn in the middle of a flash. A good file for it is on the stick:
     FIRMWARE\\{FILE}
 
   to rescue it   3, then F7 (file), then Enter and follow the screen
