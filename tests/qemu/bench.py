@@ -1,4 +1,4 @@
-"""make bench: figures, no verdicts. Sizes, modelled session times, and the time to the first screen.
+"""make bench: figures, no verdicts. Sizes, modelled session times, time to the first screen.
 
 Time to the first screen is measured beside memtest86+ (the Debian package) on the same stick image,
 with the same SYSLINUX, in the same QEMU machine. The clock starts when SYSLINUX has loaded the

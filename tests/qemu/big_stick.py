@@ -1,4 +1,4 @@
-"""A data stick with a file of 3 GiB, without writing 3 GiB: the chain is real, the data are holes."""
+"""A data stick with a 3 GiB file that takes no room: its chain is real, its data are holes."""
 
 import os
 import struct

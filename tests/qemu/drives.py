@@ -10,7 +10,7 @@ MAKE_FIRMWARE = os.path.join(BUILD, "make-firmware")
 
 
 def firmware(folder, name, **options):
-    """Makes a synthetic firmware image (sparse, 128 KiB unless told otherwise); returns its path."""
+    """Makes a firmware image (sparse, 128 KiB unless told otherwise); returns its path."""
     path = os.path.join(folder, name)
     words = {"size": "128K", "fill": "sparse", **options}
     run(MAKE_FIRMWARE, *(f"{key}={value}" for key, value in words.items()), path)

@@ -394,7 +394,7 @@ class Machine:
         return [cells[row * 80:row * 80 + 80].rstrip() for row in range(25)]
 
     def screenshot(self, path):
-        """Saves the VGA picture: as PNG when ImageMagick is there, else as PPM. Returns its name."""
+        """Saves the VGA picture: PNG when ImageMagick is there, else PPM. Returns its name."""
         picture = path + ".ppm"
         self.qmp.execute("screendump", filename=os.path.abspath(picture))
         if not shutil.which("convert"):

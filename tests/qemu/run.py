@@ -65,7 +65,7 @@ def by_hand(stick, new, flash):
     subprocess.run(["cp", "--sparse=always", stick.path, os.path.join(keep, "stick.img")],
                    check=True)
     same = drives.content(flash) == drives.content(new)
-    print(f"The drive's flash {'equals the good file' if same else 'does not hold the good file'}.\n"
+    print("The drive's flash " + ("equals" if same else "does not hold") + " the good file.\n"
           "Kept: build/run/flash.bin (the flash), build/run/stick.img (the stick).")
     return 0
 

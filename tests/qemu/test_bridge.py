@@ -97,7 +97,8 @@ class ProtocolTest(unittest.TestCase):
         self.refused(lambda p: p.send(-1), "unknown command")
 
     def test_refuses_a_message_that_is_too_long(self):
-        self.refused(lambda p: p.sock.sendall(struct.pack("=iiQ", CONFIG_READ, 0, 1 << 62)), "longer")
+        header = struct.pack("=iiQ", CONFIG_READ, 0, 1 << 62)
+        self.refused(lambda p: p.sock.sendall(header), "longer")
 
     def test_refuses_payloads_of_the_wrong_size(self):
         self.refused(lambda p: p.send(CONFIG_READ, b"1234"), "unknown layout")
@@ -108,7 +109,7 @@ class ProtocolTest(unittest.TestCase):
         self.refused(lambda p: p.send(CONFIG_READ, struct.pack("=IIi", 253, 0, 4)), "beyond 256")
         self.refused(lambda p: p.send(CONFIG_READ, struct.pack("=IIi", 0xFFFFFFFF, 0, 4)), "beyond")
         self.refused(lambda p: p.send(BAR_READ, struct.pack("=QQIB3x", 0, 0, 3, 0)), "1, 2, 4 or 8")
-        self.refused(lambda p: p.send(BAR_READ, struct.pack("=QQIB3x", 0, 0, 4, 1)), "memory access")
+        self.refused(lambda p: p.send(BAR_READ, struct.pack("=QQIB3x", 0, 0, 4, 1)), "a memory")
 
     def test_notices_a_message_that_breaks_off(self):
         def half(proxy):
@@ -158,7 +159,8 @@ class ControlTest(unittest.TestCase):
 
     def ask(self, *commands, **options):
         done = subprocess.run([sys.executable, BENCH_CONTROL, self.socket, *commands], check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=20, **options)
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=20, **options)
         return done.returncode, done.stdout
 
     def furnished(self, *options):

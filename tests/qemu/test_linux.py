@@ -24,7 +24,7 @@ class LinuxTest(Case):
         stick = self.stick_with({"FIRMWARE/NEW.BIN": new})
         self.assertEqual(self.linux_sees(flash, **DEAD), {})
         result, _, _ = self.run_job(stick, Bridge(drives.drive("sm", flash, **DEAD)), "job=flash",
-                                 "port=3", "file=FIRMWARE\\NEW.BIN", f'identity="{NAME}"')
+                                    "port=3", "file=FIRMWARE\\NEW.BIN", f'identity="{NAME}"')
         self.assertEqual(result.group("state"), "VERIFIED")
         self.assertEqual(self.linux_sees(flash, **DEAD), {"sr0": tuple(IDENTITY.values())})
 
