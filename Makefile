@@ -23,10 +23,13 @@ PACKAGES := gcc make git python3 clang clang-format libclang-rt-14-dev libcmocka
 
 CC       := gcc
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef
-# 486-clean, freestanding, position fixed; no unwinding tables, no stack protector (there is nothing to call).
+# Asked when it is used: on a fresh machine gcc is installed by the same make.
+GCC_INCLUDE = $(shell $(CC) -print-file-name=include)
+# 486-clean, freestanding, position fixed; no unwinding tables, no stack protector (there is
+# nothing to call).
 # As small as it gets: arguments in registers, popped by the callee, no padding between data.
-KERNEL_CFLAGS := -std=c11 -m32 -march=i486 -mtune=i486 -Os -mregparm=3 -mrtd -malign-data=abi $(WARNINGS) -I. -nostdinc \
-                 -isystem $(shell $(CC) -print-file-name=include) -ffreestanding -fno-pic -fno-pie \
+KERNEL_CFLAGS = -std=c11 -m32 -march=i486 -mtune=i486 -Os -mregparm=3 -mrtd -malign-data=abi $(WARNINGS) -I. -nostdinc \
+                 -isystem $(GCC_INCLUDE) -ffreestanding -fno-pic -fno-pie \
                  -fno-stack-protector -fno-asynchronous-unwind-tables -fomit-frame-pointer \
                  -fno-strict-aliasing -fno-common -ffunction-sections -fdata-sections -mno-sse -mno-mmx \
                  -msoft-float -mpreferred-stack-boundary=2 -fcf-protection=none -MMD -MP
