@@ -314,6 +314,7 @@ static void begin(struct session *session)
     session->error = 0;
     session->refused = FIRMWARE_SOUND;
     memset(&session->progress, 0, sizeof session->progress);
+    session->progress.status = session->method->status;
     memset(&session->identity_of_chip, 0, sizeof session->identity_of_chip);
     memset(&session->old, 0, sizeof session->old);
     memset(&session->after, 0, sizeof session->after);

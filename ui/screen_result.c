@@ -103,6 +103,21 @@ static void draw_proof(struct cells *cells, const struct session *session, const
     menu_wrap(cells, PROOF_ROW + 6, COLUMN + 12, TEXT_WIDTH - 12, 2, STYLE_STRONG, text);
 }
 
+/* Why the file was refused. Returns the rows used. */
+static unsigned draw_refusal(struct cells *cells, unsigned row, const struct session *session)
+{
+    const struct firmware *file = &session->file;
+    char text[100];
+
+    if (session->refused != FIRMWARE_SIZE || file->damage != FIRMWARE_SOUND || !session->chip ||
+        file->size == session->chip->size)
+        return menu_wrap(cells, row, COLUMN, TEXT_WIDTH, 3, STYLE_WARN,
+                         words_damage(session->refused));
+    text_format(text, sizeof text, WORD_RESULT_OTHER_CHIP, (unsigned)(file->size >> 10),
+                (unsigned)(session->chip->size >> 10));
+    return menu_wrap(cells, row, COLUMN, TEXT_WIDTH, 3, STYLE_WARN, text);
+}
+
 void screen_result_draw(struct app *app, const struct session *session, const char *before,
                         err_t log_error)
 {
@@ -120,8 +135,7 @@ void screen_result_draw(struct app *app, const struct session *session, const ch
     menu_wrap(cells, 2, COLUMN + width + 1, TEXT_WIDTH - width - 1, 2, STYLE_STRONG, headline.text);
     draw_proof(cells, session, before, log_error);
     if (session->refused != FIRMWARE_SOUND)
-        row += menu_wrap(cells, row, COLUMN, TEXT_WIDTH, 3, STYLE_WARN,
-                         words_damage(session->refused));
+        row += draw_refusal(cells, row, session);
     menu_wrap(cells, row, COLUMN, TEXT_WIDTH, 3, STYLE_TEXT, headline.next);
     session_result_line(session, line, sizeof line);
     menu_wrap(cells, MENU_LAST_ROW - 1, 1, MENU_WIDTH, 2, STYLE_TEXT, line);

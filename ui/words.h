@@ -282,7 +282,9 @@ const char *words_answer(enum session_answer answer);
 #define WORD_RESULT_LOG_SAVED   "ODDRESC.LOG on the stick"
 #define WORD_RESULT_LOG_UNSAVED "log not saved: %s"
 #define WORD_RESULT_REASON      "why"
-#define WORD_RESULT_SAME        "The chip held exactly this file already: nothing was written."
+#define WORD_RESULT_OTHER_CHIP                                                                     \
+    "The file has %u KiB, the drive's flash chip %u KiB: this firmware is for another drive."
+#define WORD_RESULT_SAME "The chip held exactly this file already: nothing was written."
 #define WORD_RESULT_RIGHT                                                                          \
     "Switch the PC off and on before you use the drive. If a system still does not show it, the "  \
     "drive is not the reason: remove the IDE channel in its device manager, or use its standard "  \

@@ -665,6 +665,21 @@ static void result_of_a_refused_file(void **state)
     assert_true(shows("128, 256, 512 or 1024 KiB"));
 }
 
+/* A sound file for another chip: the rule about image sizes would send the user the wrong way. */
+static void result_of_a_file_for_another_chip(void **state)
+{
+    (void)state;
+    session.result = RESULT_NOT_STARTED;
+    session.refused = FIRMWARE_SIZE;
+    session.file.damage = FIRMWARE_SOUND;
+    session.file.size = 0x40000;
+    session.error = (err_t)ERR_WRONG_SIZE << 24;
+    screen_result_draw(&app, &session, "vendor mode, status 70", 0);
+    check_screen("result-other-chip");
+    assert_true(shows("The file has 256 KiB, the drive's flash chip 1024 KiB"));
+    assert_false(shows("128, 256, 512 or 1024 KiB"));
+}
+
 static void questions_fit(void **state)
 {
     static const enum session_question questions[] = {ASK_IS_OPTICAL, ASK_ALONE, ASK_NO_BACKUP,
@@ -716,6 +731,7 @@ int main(void)
         cmocka_unit_test_setup(result_of_a_backup, set_up),
         cmocka_unit_test_setup(result_of_a_comparison, set_up),
         cmocka_unit_test_setup(result_of_a_refused_file, set_up),
+        cmocka_unit_test_setup(result_of_a_file_for_another_chip, set_up),
         cmocka_unit_test_setup(questions_fit, set_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

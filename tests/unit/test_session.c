@@ -661,7 +661,10 @@ static void test_files_are_refused_before_anything_is_sent(void **state)
 
         scene->session->file.damage = cases[i].damage;
         scene->session->file.size = cases[i].size;
+        scene->session->method->status = 0x51;
         assert_int_equal(run(scene), RESULT_NOT_STARTED);
+        /* The drive was not asked again: its status is what was seen last, not 00. */
+        assert_int_equal(scene->session->progress.status, 0x51);
         assert_int_equal(error_class(scene->session->error), cases[i].error);
         assert_int_equal(scene->session->refused, cases[i].refused);
         assert_int_equal(scene->flash.call_count, 0);
