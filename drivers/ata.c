@@ -13,21 +13,6 @@ enum {
     IDENTIFY_WORDS = 256
 };
 
-static uint8_t read(struct ata_device *device, enum ata_reg reg)
-{
-    return device->ops->read(device->bus, reg);
-}
-
-static void write(struct ata_device *device, enum ata_reg reg, uint8_t value)
-{
-    device->ops->write(device->bus, reg, value);
-}
-
-static uint64_t now_us(struct ata_device *device)
-{
-    return device->ops->now_us(device->bus);
-}
-
 static bool idle_stops(struct ata_device *device)
 {
     return device->idle != NULL && device->idle(device->idle_context, device->last_status);
@@ -35,7 +20,7 @@ static bool idle_stops(struct ata_device *device)
 
 void ata_watch_start(struct ata_device *device, struct ata_watch *watch, uint32_t timeout_us)
 {
-    watch->start_us = now_us(device);
+    watch->start_us = ata_now_us(device);
     watch->idle_us = watch->start_us;
     watch->timeout_us = timeout_us;
     watch->expired = false;
@@ -43,7 +28,7 @@ void ata_watch_start(struct ata_device *device, struct ata_watch *watch, uint32_
 
 err_t ata_watch_turn(struct ata_device *device, struct ata_watch *watch)
 {
-    uint64_t elapsed = now_us(device) - watch->start_us;
+    uint64_t elapsed = ata_now_us(device) - watch->start_us;
     uint32_t pace;
 
     if (watch->expired)
@@ -52,10 +37,10 @@ err_t ata_watch_turn(struct ata_device *device, struct ata_watch *watch)
     pace = elapsed / 64 > LONGEST_PACE_US ? LONGEST_PACE_US : (uint32_t)elapsed / 64;
     if (pace > 0)
         device->ops->wait_us(device->bus, pace);
-    if (now_us(device) - watch->idle_us >= IDLE_EVERY_US - LONGEST_PACE_US) {
+    if (ata_now_us(device) - watch->idle_us >= IDLE_EVERY_US - LONGEST_PACE_US) {
         if (idle_stops(device))
             return ERR(ERR_ABORTED);
-        watch->idle_us = now_us(device);
+        watch->idle_us = ata_now_us(device);
     }
     watch->expired = elapsed >= watch->timeout_us;
     return 0;
@@ -70,7 +55,7 @@ err_t ata_wait(struct ata_device *device, enum ata_reg reg, uint8_t mask, uint8_
     for (;;) {
         err_t error;
 
-        device->last_status = read(device, reg);
+        device->last_status = ata_read(device, reg);
         if ((device->last_status & mask) == value)
             return 0;
         error = ata_watch_turn(device, &watch);
@@ -95,7 +80,7 @@ err_t ata_pause(struct ata_device *device, uint32_t us)
 
 uint8_t ata_alt_status(struct ata_device *device)
 {
-    device->last_status = read(device, ATA_REG_ALT_STATUS);
+    device->last_status = ata_read(device, ATA_REG_ALT_STATUS);
     return device->last_status;
 }
 
@@ -111,23 +96,23 @@ void ata_settle(struct ata_device *device)
 
 void ata_select(struct ata_device *device)
 {
-    write(device, ATA_REG_DEVICE, device->select);
+    ata_write(device, ATA_REG_DEVICE, device->select);
     ata_settle(device);
 }
 
 void ata_quiet(struct ata_device *device)
 {
-    write(device, ATA_REG_DEVICE_CONTROL, ATA_CONTROL_ALWAYS | ATA_CONTROL_NIEN);
+    ata_write(device, ATA_REG_DEVICE_CONTROL, ATA_CONTROL_ALWAYS | ATA_CONTROL_NIEN);
     ata_select(device);
     if (device->last_status != 0xFF)
-        device->last_status = read(device, ATA_REG_STATUS);
+        device->last_status = ata_read(device, ATA_REG_STATUS);
 }
 
 static bool echoes(struct ata_device *device, uint8_t mid, uint8_t high)
 {
-    write(device, ATA_REG_LBA_MID, mid);
-    write(device, ATA_REG_LBA_HIGH, high);
-    return read(device, ATA_REG_LBA_MID) == mid && read(device, ATA_REG_LBA_HIGH) == high;
+    ata_write(device, ATA_REG_LBA_MID, mid);
+    ata_write(device, ATA_REG_LBA_HIGH, high);
+    return ata_read(device, ATA_REG_LBA_MID) == mid && ata_read(device, ATA_REG_LBA_HIGH) == high;
 }
 
 bool ata_registers_echo(struct ata_device *device)
@@ -146,10 +131,10 @@ static bool all_equal(const uint8_t raw[4], uint8_t value)
 enum ata_signature ata_signature(struct ata_device *device, uint8_t raw[4])
 {
     ata_select(device);
-    raw[0] = read(device, ATA_REG_SECTOR_COUNT);
-    raw[1] = read(device, ATA_REG_LBA_LOW);
-    raw[2] = read(device, ATA_REG_LBA_MID);
-    raw[3] = read(device, ATA_REG_LBA_HIGH);
+    raw[0] = ata_read(device, ATA_REG_SECTOR_COUNT);
+    raw[1] = ata_read(device, ATA_REG_LBA_LOW);
+    raw[2] = ata_read(device, ATA_REG_LBA_MID);
+    raw[3] = ata_read(device, ATA_REG_LBA_HIGH);
     if (all_equal(raw, 0x00) || all_equal(raw, 0x7F) || all_equal(raw, 0xFF))
         return ATA_SIGNATURE_NONE;
     if (raw[2] == 0x14 && raw[3] == 0xEB)
@@ -164,17 +149,17 @@ void ata_soft_reset(struct ata_device *device)
 {
     uint8_t control = ATA_CONTROL_ALWAYS | ATA_CONTROL_NIEN;
 
-    write(device, ATA_REG_DEVICE_CONTROL, control | ATA_CONTROL_SRST);
+    ata_write(device, ATA_REG_DEVICE_CONTROL, control | ATA_CONTROL_SRST);
     device->ops->wait_us(device->bus, SRST_PULSE_US);
-    write(device, ATA_REG_DEVICE_CONTROL, control);
-    write(device, ATA_REG_DEVICE, device->select);
+    ata_write(device, ATA_REG_DEVICE_CONTROL, control);
+    ata_write(device, ATA_REG_DEVICE, device->select);
 }
 
 void ata_device_reset(struct ata_device *device)
 {
-    write(device, ATA_REG_DEVICE, device->select);
+    ata_write(device, ATA_REG_DEVICE, device->select);
     ata_settle(device);
-    write(device, ATA_REG_COMMAND, 0x08);
+    ata_write(device, ATA_REG_COMMAND, 0x08);
     ata_settle(device);
 }
 
@@ -183,19 +168,19 @@ void ata_identify_begin(struct ata_identify *identify, struct ata_device *device
 {
     identify->device = device;
     identify->words = words;
-    identify->start_us = now_us(device);
+    identify->start_us = ata_now_us(device);
     identify->timeout_us = timeout_us;
     identify->error = 0;
-    write(device, ATA_REG_FEATURES, 0);
-    write(device, ATA_REG_DEVICE, device->select);
-    write(device, ATA_REG_COMMAND, command);
+    ata_write(device, ATA_REG_FEATURES, 0);
+    ata_write(device, ATA_REG_DEVICE, device->select);
+    ata_write(device, ATA_REG_COMMAND, command);
     ata_settle(device);
 }
 
 bool ata_identify_step(struct ata_identify *identify)
 {
     struct ata_device *device = identify->device;
-    uint64_t elapsed = now_us(device) - identify->start_us;
+    uint64_t elapsed = ata_now_us(device) - identify->start_us;
     uint8_t status = ata_alt_status(device);
 
     if (status == 0x7F || status == 0xFF) {
@@ -210,7 +195,7 @@ bool ata_identify_step(struct ata_identify *identify)
     }
     if ((status & ATA_STATUS_DRQ) != 0) {
         device->ops->read_data(device->bus, identify->words, IDENTIFY_WORDS);
-        device->last_status = read(device, ATA_REG_STATUS);
+        device->last_status = ata_read(device, ATA_REG_STATUS);
         return true;
     }
     if ((status & ATA_STATUS_ERR) != 0) {

@@ -67,4 +67,20 @@ struct ata_device {
     uint8_t last_status; /* the raw status read last, for the user */
 };
 
+/* One register access, and the time, of the cable that `device` is on. */
+static inline uint8_t ata_read(struct ata_device *device, enum ata_reg reg)
+{
+    return device->ops->read(device->bus, reg);
+}
+
+static inline void ata_write(struct ata_device *device, enum ata_reg reg, uint8_t value)
+{
+    device->ops->write(device->bus, reg, value);
+}
+
+static inline uint64_t ata_now_us(struct ata_device *device)
+{
+    return device->ops->now_us(device->bus);
+}
+
 #endif

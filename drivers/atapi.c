@@ -18,21 +18,6 @@ enum {
     SENSE_TIMEOUT_US = 5000000
 };
 
-static uint8_t read(struct ata_device *device, enum ata_reg reg)
-{
-    return device->ops->read(device->bus, reg);
-}
-
-static void write(struct ata_device *device, enum ata_reg reg, uint8_t value)
-{
-    device->ops->write(device->bus, reg, value);
-}
-
-static uint64_t now_us(struct ata_device *device)
-{
-    return device->ops->now_us(device->bus);
-}
-
 void atapi_begin(struct atapi_transfer *transfer, struct ata_device *device,
                  const uint8_t packet[12], enum packet_direction direction, void *data,
                  uint32_t size, uint32_t timeout_us, struct packet_result *result)
@@ -46,8 +31,8 @@ void atapi_begin(struct atapi_transfer *transfer, struct ata_device *device,
     transfer->data = data;
     transfer->size = direction == PACKET_NONE ? 0 : size;
     transfer->timeout_us = timeout_us;
-    transfer->start_us = now_us(device);
-    write(device, ATA_REG_DEVICE, device->select);
+    transfer->start_us = ata_now_us(device);
+    ata_write(device, ATA_REG_DEVICE, device->select);
     ata_settle(device);
 }
 
@@ -66,8 +51,8 @@ static bool finish(struct atapi_transfer *transfer, err_t error)
         result->error = error;
         result->status = transfer->device->last_status;
         result->interrupt_reason = transfer->reason;
-        result->error_register = read(transfer->device, ATA_REG_ERROR);
-        result->time_us = (uint32_t)(now_us(transfer->device) - transfer->start_us);
+        result->error_register = ata_read(transfer->device, ATA_REG_ERROR);
+        result->time_us = (uint32_t)(ata_now_us(transfer->device) - transfer->start_us);
     } else if (error == 0 && transfer->sense_moved >= 14 && (transfer->sense[0] & 0x7E) == 0x70) {
         result->sense_valid = true; /* fixed format, SPC-2 7.20.2 */
         result->sense_key = transfer->sense[2] & 0x0F;
@@ -103,12 +88,12 @@ static bool send_command(struct atapi_transfer *transfer)
 {
     struct ata_device *device = transfer->device;
 
-    write(device, ATA_REG_FEATURES, 0); /* no overlap, no DMA */
-    write(device, ATA_REG_SECTOR_COUNT, 0);
-    write(device, ATA_REG_LBA_MID, BYTE_COUNT & 0xFF);
-    write(device, ATA_REG_LBA_HIGH, BYTE_COUNT >> 8);
-    write(device, ATA_REG_DEVICE, device->select);
-    write(device, ATA_REG_COMMAND, COMMAND_PACKET);
+    ata_write(device, ATA_REG_FEATURES, 0); /* no overlap, no DMA */
+    ata_write(device, ATA_REG_SECTOR_COUNT, 0);
+    ata_write(device, ATA_REG_LBA_MID, BYTE_COUNT & 0xFF);
+    ata_write(device, ATA_REG_LBA_HIGH, BYTE_COUNT >> 8);
+    ata_write(device, ATA_REG_DEVICE, device->select);
+    ata_write(device, ATA_REG_COMMAND, COMMAND_PACKET);
     ata_settle(device);
     transfer->phase = ATAPI_COMMAND;
     return false;
@@ -169,7 +154,7 @@ static void send(struct atapi_transfer *transfer, uint32_t count)
  */
 static bool may_come_later(struct atapi_transfer *transfer)
 {
-    uint64_t now = now_us(transfer->device);
+    uint64_t now = ata_now_us(transfer->device);
 
     if (transfer->late_us == 0)
         transfer->late_us = now;
@@ -182,7 +167,8 @@ static bool data_request(struct atapi_transfer *transfer)
     struct ata_device *device = transfer->device;
     uint8_t reason = transfer->reason;
     uint8_t expected = transfer->direction == PACKET_IN ? REASON_TO_HOST : 0;
-    uint32_t count = read(device, ATA_REG_LBA_MID) | (uint32_t)read(device, ATA_REG_LBA_HIGH) << 8;
+    uint32_t count =
+        ata_read(device, ATA_REG_LBA_MID) | (uint32_t)ata_read(device, ATA_REG_LBA_HIGH) << 8;
 
     if (transfer->direction == PACKET_NONE || count == 0 ||
         (reason & (REASON_PACKET | REASON_TO_HOST)) != expected) {
@@ -233,21 +219,21 @@ static bool nothing_requested(struct atapi_transfer *transfer)
     if (transfer->direction != PACKET_NONE && *moved(transfer) == 0 && may_come_later(transfer) &&
         (transfer->reason & (REASON_PACKET | REASON_TO_HOST)) != (REASON_PACKET | REASON_TO_HOST))
         return false;
-    device->last_status = read(device, ATA_REG_STATUS);
+    device->last_status = ata_read(device, ATA_REG_STATUS);
     return finish(transfer, 0);
 }
 
 bool atapi_step(struct atapi_transfer *transfer)
 {
     struct ata_device *device = transfer->device;
-    bool late = now_us(device) - transfer->start_us >= transfer->timeout_us;
+    bool late = ata_now_us(device) - transfer->start_us >= transfer->timeout_us;
     uint8_t status = ata_alt_status(device);
     bool over = false;
 
     if (status == 0x7F || status == 0xFF)
         return finish(transfer, ERR(ERR_NO_DEVICE));
     if ((status & ATA_STATUS_BSY) == 0) {
-        transfer->reason = read(device, ATA_REG_INTERRUPT_REASON);
+        transfer->reason = ata_read(device, ATA_REG_INTERRUPT_REASON);
         if ((status & ATA_STATUS_DRQ) == 0)
             over = nothing_requested(transfer);
         else if (transfer->phase == ATAPI_COMMAND)
