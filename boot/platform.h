@@ -1,6 +1,6 @@
 /*
- * All that the kernel ever sees of its machine. boot/bios (and later boot/efi) fills these structs
- * and calls rescue_main(); the kernel never asks what kind of firmware it runs on.
+ * All that the kernel ever sees of its machine. boot/bios or boot/efi fills these structs and calls
+ * rescue_main(); the kernel never asks what kind of firmware it runs on.
  */
 #ifndef BOOT_PLATFORM_H
 #define BOOT_PLATFORM_H
@@ -11,6 +11,7 @@
 
 #include "kernel/block.h"
 #include "kernel/lib/arena.h"
+#include "kernel/network.h"
 
 enum { SCREEN_COLUMNS = 80, SCREEN_ROWS = 25 };
 
@@ -80,7 +81,12 @@ struct calendar_time {
     uint8_t month, day, hour, minute, second;
 };
 
-enum { PLATFORM_SINKS = 3, PLATFORM_KEY_SOURCES = 3, PLATFORM_DISKS = 16 };
+enum {
+    PLATFORM_SINKS = 3,
+    PLATFORM_KEY_SOURCES = 3,
+    PLATFORM_DISKS = 16,
+    PLATFORM_SERIAL_PORTS = 2
+};
 
 struct platform {
     void *context;
@@ -103,6 +109,10 @@ struct platform {
     struct block_device *disks[PLATFORM_DISKS]; /* none before rescan_disks(), where there is one */
     unsigned disk_count;
     void (*rescan_disks)(void *context); /* fills `disks`; may be NULL */
+    /* Looks for the network that this machine was booted from. NULL, or returns NULL: none. */
+    struct network *(*find_network)(void *context);
+    /* The speed at which the firmware's own console used COM1 and COM2; 0 = it did not. */
+    uint32_t serial_baud[PLATFORM_SERIAL_PORTS];
 
     /*
      * Between hold(true) and hold(false) the firmware must not end the program by itself

@@ -13,7 +13,8 @@ struct block_device {
     uint32_t sector_size;  /* bytes: 512, 1024, 2048 or 4096 */
     uint64_t sector_count; /* 0 = unknown */
     bool removable;
-    bool boot; /* we were loaded from it */
+    bool boot;        /* we were loaded from it */
+    uint64_t bad_lba; /* after ERR_IO: the first sector that could not be read or written */
 
     /*
      * Moves `count` sectors at `lba`. Errors: ERR_IO, ERR_NO_MEDIA, ERR_MEDIA_CHANGED,

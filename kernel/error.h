@@ -42,6 +42,9 @@ enum error_module {
     MODULE_FAT_FOLDER,
     MODULE_FAT_FILE,
     MODULE_FAT_WRITE,
+    MODULE_TFTP,           /* kernel/tftp.c */
+    MODULE_NETWORK_VOLUME, /* kernel/network_volume.c */
+    MODULE_RAM_DISK,       /* kernel/ram_disk.c */
     MODULE_COUNT
 };
 
@@ -77,6 +80,8 @@ enum error_class {
     ERR_NO_MEMORY,
     ERR_ARGUMENT,
     ERR_UNSUPPORTED,
+    ERR_NO_ANSWER,      /* network: the server does not answer */
+    ERR_SERVER_REFUSED, /* network: the server said no; its words stand in the log */
     ERR_CLASS_COUNT
 };
 

@@ -149,6 +149,8 @@ const char *words_error(err_t error)
         [ERR_NO_MEMORY] = "Not enough memory",
         [ERR_ARGUMENT] = "Something that is needed was not given",
         [ERR_UNSUPPORTED] = "This program can't do that",
+        [ERR_NO_ANSWER] = "The server does not answer",
+        [ERR_SERVER_REFUSED] = "The server refused it",
     };
     return ENTRY(words, error_class(error));
 }
