@@ -28,6 +28,9 @@ static const struct choice afters[] = {
 static const struct choice answers[] = {{"yes", true}, {"no", false}, {NULL, 0}};
 static const struct choice lines[] = {
     {"com1", LINE_COM1}, {"com2", LINE_COM2}, {"off", LINE_OFF}, {NULL, 0}};
+static const struct choice letters[] = {{"ascii", true}, {NULL, 0}};
+static const struct choice doors[] = {
+    {"floppy", BOOT_FLOPPY}, {"disk", BOOT_DISK}, {"network", BOOT_NETWORK}, {NULL, 0}};
 
 static bool choose(const struct choice *choices, const char *text, int *value)
 {
@@ -48,26 +51,48 @@ static bool number(const char *text, uint32_t limit, uint32_t *value)
     return text_number(text, value, &end) && *end == '\0' && *value <= limit;
 }
 
-static bool set_serial(struct job *job, const char *text)
+/* Cuts the part before the next comma out of `*text`. False: it is longer than any word. */
+static bool next_part(const char **text, char part[8])
 {
-    char line[8];
     size_t length = 0;
-    uint32_t baud = job->baud;
-    int value;
 
-    while (text[length] != '\0' && text[length] != ',' && length < sizeof line - 1) {
-        line[length] = text[length];
+    while ((*text)[length] != '\0' && (*text)[length] != ',') {
+        if (length == 7) {
+            return false;
+        }
+        part[length] = (*text)[length];
         length++;
     }
-    line[length] = '\0';
-    if (text[length] == ',' && (!number(text + length + 1, 115200, &baud) || baud == 0)) {
+    part[length] = '\0';
+    *text += length;
+    return true;
+}
+
+/* com1|com2|off[,baud][,ascii] */
+static bool set_serial(struct job *job, const char *text)
+{
+    char part[8];
+    uint32_t baud = 0;
+    int line, ascii = false;
+
+    if (!next_part(&text, part) || !choose(lines, part, &line)) {
         return false;
     }
-    if ((text[length] != '\0' && text[length] != ',') || !choose(lines, line, &value)) {
-        return false;
+    while (*text == ',') {
+        text++;
+        if (!next_part(&text, part) || ascii) {
+            return false;
+        }
+        if (choose(letters, part, &ascii)) {
+            continue;
+        }
+        if (baud != 0 || !number(part, 115200, &baud) || baud == 0) {
+            return false;
+        }
     }
-    job->serial = (enum job_line)value;
+    job->serial = (enum job_line)line;
     job->baud = baud;
+    job->ascii = ascii != 0;
     return true;
 }
 
@@ -151,19 +176,35 @@ static bool set_after(struct job *job, const char *text)
     return true;
 }
 
+static bool set_boot(struct job *job, const char *text)
+{
+    int value;
+
+    if (!choose(doors, text, &value)) {
+        return false;
+    }
+    job->boot = (enum job_boot)value;
+    return true;
+}
+
+static bool set_upload(struct job *job, const char *text)
+{
+    return set_text(job->upload, sizeof job->upload, text);
+}
+
 /* All keys; the place in this table is the key's bit in job->set. */
 static const struct {
     const char *key;
     bool (*set)(struct job *job, const char *value);
-} keys[] = {{"serial", set_serial}, {"log", set_log},    {"job", set_kind},
-            {"port", set_port},     {"file", set_file},  {"identity", set_identity},
-            {"backup", set_backup}, {"after", set_after}};
+} keys[] = {{"serial", set_serial}, {"log", set_log},     {"job", set_kind},
+            {"port", set_port},     {"file", set_file},   {"identity", set_identity},
+            {"backup", set_backup}, {"after", set_after}, {"boot", set_boot},
+            {"upload", set_upload}};
 
 void job_defaults(struct job *job)
 {
     memset(job, 0, sizeof *job);
     job->serial = LINE_DEFAULT;
-    job->baud = 115200;
     job->log = LINE_OFF;
     job->backup = true;
 }

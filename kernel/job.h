@@ -17,10 +17,13 @@ enum job_line {
     LINE_OFF,
     LINE_PORT /* log=0xE9: bytes to a port */
 };
+/* The door that the machine was booted through, where its firmware can't tell (BIOS). */
+enum job_boot { BOOT_UNKNOWN, BOOT_FLOPPY, BOOT_DISK, BOOT_NETWORK };
 
 struct job {
     enum job_line serial;
-    uint32_t baud;
+    uint32_t baud;     /* of the serial screen, 0 = not given */
+    bool ascii;        /* frames on it from + - | */
     enum job_line log; /* LINE_OFF unless asked for */
     uint16_t log_port; /* LINE_PORT */
     enum job_kind kind;
@@ -29,8 +32,10 @@ struct job {
     char identity[32]; /* "" = not given, "any" = any */
     bool backup;       /* default yes */
     enum job_after after;
-    uint32_t set;      /* one bit per key that was given */
-    char bad_word[48]; /* first word that was not understood, "" = none */
+    enum job_boot boot; /* said by the loader's configuration */
+    char upload[64];    /* ADDRESS[:PORT][/FOLDER] of another server for uploads, "" = none */
+    uint32_t set;       /* one bit per key that was given */
+    char bad_word[48];  /* first word that was not understood, "" = none */
 };
 
 void job_defaults(struct job *job);

@@ -5,6 +5,8 @@
 /* A full screen at 9600 baud takes two seconds; longer waits mean a line that is stuck. */
 enum { DRAIN_US = 2000000 };
 
+enum { DEFAULT_BAUD = 115200 };
+
 void console_open(struct console *console, struct platform *platform)
 {
     memset(console, 0, sizeof *console);
@@ -15,6 +17,14 @@ void console_open(struct console *console, struct platform *platform)
 static uint16_t base_of(enum job_line line)
 {
     return line == LINE_COM2 ? SERIAL_COM2 : SERIAL_COM1;
+}
+
+/* Asked for, or that of the firmware's own console, or the usual one. */
+static uint32_t baud_of(const struct console *console, const struct job *job, enum job_line line)
+{
+    uint32_t firmware = console->platform->serial_baud[line == LINE_COM2];
+
+    return job->baud ? job->baud : firmware ? firmware : DEFAULT_BAUD;
 }
 
 static void log_to_line(void *context, const char *line, size_t length)
@@ -60,7 +70,8 @@ static void apply_log(struct console *console, const struct job *job, struct log
         console->log_port = job->log_port;
         log->out = log_to_port;
     } else if ((line == LINE_COM1 || line == LINE_COM2) &&
-               serial_open(&console->log_line, console->platform, base_of(line), job->baud)) {
+               serial_open(&console->log_line, console->platform, base_of(line),
+                           baud_of(console, job, line))) {
         log->out = log_to_line;
     }
     if (!log->out)
@@ -88,12 +99,14 @@ static void apply_screen(struct console *console, const struct job *job, struct 
                          struct keys *keys, struct log *log)
 {
     enum job_line line = job->serial == LINE_DEFAULT ? LINE_COM1 : job->serial;
+    uint32_t baud = baud_of(console, job, line);
     struct screen_sink sink;
     struct key_source source;
 
     if (line == console->log_at)
         line = LINE_OFF;
-    if (line == console->screen_at && (line == LINE_OFF || job->baud == console->baud))
+    if (line == console->screen_at &&
+        (line == LINE_OFF || (baud == console->baud && job->ascii == console->ascii)))
         return;
     if (console->screen_at != LINE_OFF) {
         cells_remove_sink(cells, &console->terminal);
@@ -101,14 +114,16 @@ static void apply_screen(struct console *console, const struct job *job, struct 
         keys_remove(keys, &console->terminal);
     }
     console->screen_at = LINE_OFF;
-    console->baud = job->baud;
+    console->baud = baud;
+    console->ascii = job->ascii;
     if (line == LINE_OFF)
         return;
-    if (!serial_open(&console->screen_line, console->platform, base_of(line), job->baud)) {
+    if (!serial_open(&console->screen_line, console->platform, base_of(line), baud)) {
         log_line(log, "ui", "no serial port answers at %03X", base_of(line));
         return;
     }
-    vt100_open(&console->terminal, &console->screen_line, console->platform, VT100_UTF8);
+    vt100_open(&console->terminal, &console->screen_line, console->platform,
+               job->ascii ? VT100_ASCII : VT100_UTF8);
     sink = vt100_sink(&console->terminal);
     source = vt100_keys(&console->terminal);
     cells_add_sink(cells, &sink);
@@ -116,7 +131,7 @@ static void apply_screen(struct console *console, const struct job *job, struct 
     keys_add(keys, &source);
     console->screen_at = line;
     log_line(log, "ui", "screen on the serial port at %03X, %u baud", base_of(line),
-             (unsigned)job->baud);
+             (unsigned)baud);
 }
 
 void console_apply(struct console *console, const struct job *job, struct cells *cells,

@@ -21,6 +21,7 @@ struct console {
     struct vt100 terminal;
     enum job_line screen_at, log_at; /* what is open now: LINE_OFF = nothing */
     uint32_t baud;
+    bool ascii;
     uint16_t log_port;
 };
 

@@ -11,11 +11,12 @@ static void check(const struct job *job)
 {
     if (memchr(job->file, '\0', sizeof job->file) == NULL ||
         memchr(job->identity, '\0', sizeof job->identity) == NULL ||
+        memchr(job->upload, '\0', sizeof job->upload) == NULL ||
         memchr(job->bad_word, '\0', sizeof job->bad_word) == NULL) {
         abort();
     }
     if (job->kind > JOB_RESTORE || job->after > AFTER_POWEROFF || job->serial > LINE_PORT ||
-        job->log > LINE_PORT || job->baud == 0) {
+        job->log > LINE_PORT || job->boot > BOOT_NETWORK) {
         abort();
     }
     /* A flash that may start unattended names its port, its file and what must be inside. */

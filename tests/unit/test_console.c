@@ -127,6 +127,37 @@ static void configuration_can_change_the_rate(void **state)
     assert_int_equal(fixture.keys.count, 1);
 }
 
+/* Whoever has the PC's own console on a serial line sees ours there too, without a word for it. */
+static void firmwares_rate_counts_unless_one_is_given(void **state)
+{
+    (void)state;
+    fixture.uart.platform.serial_baud[0] = 38400;
+    fixture.uart.platform.serial_baud[1] = 1200;
+    apply("");
+    assert_int_equal(sim_uart_baud(&fixture.uart), 38400);
+    apply("serial=com1,ascii");
+    assert_int_equal(sim_uart_baud(&fixture.uart), 38400);
+    apply("serial=com1,57600");
+    assert_int_equal(sim_uart_baud(&fixture.uart), 57600);
+    apply("log=com1");
+    assert_int_equal(sim_uart_baud(&fixture.uart), 38400);
+}
+
+static void frames_can_be_ascii(void **state)
+{
+    (void)state;
+    apply("");
+    cells_fill(&fixture.cells, 5, 5, 3, 0xC4, 0x07);
+    cells_refresh(&fixture.cells);
+    console_drain(&fixture.console);
+    assert_true(sent("\xE2\x94\x80\xE2\x94\x80"));
+    assert_false(sent("---"));
+    apply("serial=com1,ascii");
+    cells_refresh(&fixture.cells);
+    console_drain(&fixture.console);
+    assert_true(sent("---"));
+}
+
 static void log_takes_the_line_from_the_screen(void **state)
 {
     (void)state;
@@ -158,6 +189,8 @@ int main(void)
         cmocka_unit_test_setup(log_and_screen_never_share_a_line, set_up),
         cmocka_unit_test_setup(configuration_can_switch_the_screen_off, set_up),
         cmocka_unit_test_setup(configuration_can_change_the_rate, set_up),
+        cmocka_unit_test_setup(firmwares_rate_counts_unless_one_is_given, set_up),
+        cmocka_unit_test_setup(frames_can_be_ascii, set_up),
         cmocka_unit_test_setup(log_takes_the_line_from_the_screen, set_up),
         cmocka_unit_test_setup(same_settings_open_nothing_twice, set_up),
     };

@@ -24,7 +24,10 @@ static void test_defaults(void **state)
 
     (void)state;
     assert_int_equal(job.serial, LINE_DEFAULT);
-    assert_int_equal(job.baud, 115200);
+    assert_int_equal(job.baud, 0);
+    assert_false(job.ascii);
+    assert_int_equal(job.boot, BOOT_UNKNOWN);
+    assert_string_equal(job.upload, "");
     assert_int_equal(job.log, LINE_OFF);
     assert_int_equal(job.kind, JOB_NONE);
     assert_int_equal(job.port, 0);
@@ -37,7 +40,8 @@ static void test_defaults(void **state)
 static void test_all_keys(void **state)
 {
     struct job job = parse("serial=com2,9600 log=0xE9 job=flash port=3 file=FW\\A#1.BIN "
-                           "identity=\"DVD RW DRU-710A\" backup=no after=poweroff");
+                           "identity=\"DVD RW DRU-710A\" backup=no after=poweroff "
+                           "boot=network upload=192.168.10.2:6969/odd");
 
     (void)state;
     assert_int_equal(job.serial, LINE_COM2);
@@ -51,7 +55,9 @@ static void test_all_keys(void **state)
     assert_false(job.backup);
     assert_int_equal(job.after, AFTER_POWEROFF);
     assert_string_equal(job.bad_word, "");
-    assert_int_equal(job.set, 0xFF);
+    assert_int_equal(job.boot, BOOT_NETWORK);
+    assert_string_equal(job.upload, "192.168.10.2:6969/odd");
+    assert_int_equal(job.set, 0x3FF);
     assert_int_equal(job_check(&job), 0);
 }
 
@@ -67,18 +73,43 @@ static void test_every_value(void **state)
     assert_int_equal(parse("after=reboot").after, AFTER_REBOOT);
     assert_int_equal(parse("serial=off").serial, LINE_OFF);
     assert_int_equal(parse("serial=com1").serial, LINE_COM1);
+    assert_int_equal(parse("boot=floppy").boot, BOOT_FLOPPY);
+    assert_int_equal(parse("boot=Disk").boot, BOOT_DISK);
+    assert_true(parse("serial=com1,ascii").ascii);
+    assert_int_equal(parse("serial=com1,ascii").baud, 0);
+    assert_true(parse("serial=com2,9600,ascii").ascii);
+    assert_int_equal(parse("serial=com2,9600,ascii").baud, 9600);
     assert_int_equal(parse("log=com2").log, LINE_COM2);
     assert_int_equal(parse("port=16").port, 16);
 }
 
 static void test_bad_values_are_named(void **state)
 {
-    static const char *const bad[] = {"job=flesh",       "port=0",         "port=x",
-                                      "port=256",        "port=3x",        "serial=com3",
-                                      "serial=com1,",    "serial=com1,0",  "serial=com1,999999999",
-                                      "log=0x10000",     "log=",           "backup=maybe",
-                                      "after=",          "file=",          "identity=",
-                                      "serial=com1x,96", "serial=comport1"};
+    static const char *const bad[] = {"job=flesh",
+                                      "port=0",
+                                      "port=x",
+                                      "port=256",
+                                      "port=3x",
+                                      "serial=com3",
+                                      "serial=com1,",
+                                      "serial=com1,0",
+                                      "serial=com1,999999999",
+                                      "log=0x10000",
+                                      "log=",
+                                      "backup=maybe",
+                                      "after=",
+                                      "file=",
+                                      "identity=",
+                                      "serial=com1x,96",
+                                      "serial=comport1",
+                                      "serial=com1,9600,9600",
+                                      "serial=com1,ascii,ascii",
+                                      "serial=com1,utf9",
+                                      "serial=com1,ascii,",
+                                      "serial=com1,ascii,9600",
+                                      "boot=usb",
+                                      "boot=",
+                                      "upload="};
     struct job job;
 
     (void)state;
