@@ -4,7 +4,16 @@
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 
-enum { COLUMN = 3, STEP_WIDTH = 22, BAR_WIDTH = 64, LOG_ROW = 13, LOG_LINES = 6 };
+enum {
+    COLUMN = 3,
+    STEP_WIDTH = 22,
+    BAR_WIDTH = 64,
+    LOG_ROW = 13,
+    LOG_LINES = 6,
+    /* the other views */
+    VIEW_ROW = 5,
+    VIEW_LINES = 15
+};
 
 /* The steps that a user follows, in their order. */
 static const struct step {
@@ -86,12 +95,12 @@ static void draw_figures(struct cells *cells, const struct session *session)
 }
 
 /* The newest lines, cut to the frame. */
-static void draw_log(struct cells *cells, const struct log *log)
+static void draw_log(struct cells *cells, const struct log *log, unsigned row, unsigned lines)
 {
     size_t end = log->used;
 
-    menu_frame(cells, LOG_ROW, LOG_LINES + 2, WORD_PROGRESS_LOG);
-    for (unsigned i = LOG_LINES; i > 0 && end > 0; i--) {
+    menu_frame(cells, row, lines + 2, WORD_PROGRESS_LOG);
+    for (unsigned i = lines; i > 0 && end > 0; i--) {
         size_t start = end - 1, length;
         char line[75];
 
@@ -100,19 +109,33 @@ static void draw_log(struct cells *cells, const struct log *log)
         length = end - 1 - start < sizeof line - 1 ? end - 1 - start : sizeof line - 1;
         memcpy(line, log->text + start, length);
         line[length] = '\0';
-        cells_text(cells, LOG_ROW + i, COLUMN, 74, STYLE_TEXT, line);
+        cells_text(cells, row + i, COLUMN, 74, STYLE_TEXT, line);
         end = start;
     }
 }
 
-void screen_progress_draw(struct app *app, const struct session *session)
+static void draw_bar(struct cells *cells, unsigned row, const struct session *session)
+{
+    const struct session_progress *progress = &session->progress;
+
+    menu_bar(cells, row, COLUMN, BAR_WIDTH, progress->overall_done,
+             progress->overall_total ? progress->overall_total : SESSION_OVERALL);
+}
+
+static void draw_safety(struct cells *cells, unsigned row, const struct session *session)
+{
+    if (session->critical)
+        cells_text(cells, row, COLUMN, 74, STYLE_WARN, WORD_PROGRESS_CRITICAL);
+    else if (!session->changed)
+        cells_text(cells, row, COLUMN, 74, STYLE_GOOD, WORD_PROGRESS_CALM);
+}
+
+static void draw_page(struct cells *cells, const struct session *session, enum progress_view view)
 {
     static const char *const titles[] = {[SESSION_BACKUP] = WORD_PROGRESS_BACKUP,
                                          [SESSION_VERIFY] = WORD_PROGRESS_VERIFY,
                                          [SESSION_FLASH] = WORD_PROGRESS_FLASH,
                                          [SESSION_RESTORE] = WORD_PROGRESS_RESTORE};
-    const struct session_progress *progress = &session->progress;
-    struct cells *cells = &app->cells;
     char title[64], right[40];
 
     text_format(title, sizeof title, "%s  %s", titles[session->job],
@@ -120,14 +143,28 @@ void screen_progress_draw(struct app *app, const struct session *session)
     text_format(right, sizeof right, session->critical ? WORD_PROGRESS_PORT : WORD_PORT,
                 session->port ? session->port->number : 0u);
     menu_page(cells, title, right,
-              session->critical ? WORD_PROGRESS_FOOTER_CRITICAL : WORD_PROGRESS_FOOTER);
-    draw_steps(cells, session);
-    menu_bar(cells, 6, COLUMN, BAR_WIDTH, progress->overall_done,
-             progress->overall_total ? progress->overall_total : SESSION_OVERALL);
-    draw_figures(cells, session);
-    if (session->critical)
-        cells_text(cells, 11, COLUMN, 74, STYLE_WARN, WORD_PROGRESS_CRITICAL);
-    else if (!session->changed)
-        cells_text(cells, 11, COLUMN, 74, STYLE_GOOD, WORD_PROGRESS_CALM);
-    draw_log(cells, &app->log);
+              view != VIEW_WORK   ? WORD_PROGRESS_FOOTER_VIEW
+              : session->critical ? WORD_PROGRESS_FOOTER_CRITICAL
+                                  : WORD_PROGRESS_FOOTER);
+}
+
+void screen_progress_draw(struct app *app, const struct session *session, enum progress_view view)
+{
+    struct cells *cells = &app->cells;
+
+    draw_page(cells, session, view);
+    if (view == VIEW_WORK) {
+        draw_steps(cells, session);
+        draw_bar(cells, 6, session);
+        draw_figures(cells, session);
+        draw_safety(cells, 11, session);
+        draw_log(cells, &app->log, LOG_ROW, LOG_LINES);
+        return;
+    }
+    draw_bar(cells, 2, session);
+    draw_safety(cells, 3, session);
+    if (view == VIEW_LOG)
+        draw_log(cells, &app->log, VIEW_ROW, VIEW_LINES);
+    else
+        menu_wrap(cells, VIEW_ROW, COLUMN, 74, VIEW_LINES, STYLE_TEXT, words_help(HELP_PROGRESS));
 }

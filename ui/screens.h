@@ -43,8 +43,9 @@ void screen_confirm_draw(struct app *app, const struct session *session,
 /* The word to be typed: YES, or the drive's name when a warning asks for it. */
 void screen_confirm_word(const struct session *session, char *word, size_t size);
 
-/* A running session. */
-void screen_progress_draw(struct app *app, const struct session *session);
+/* A running session. Help and log share the screen with its bar: the work goes on meanwhile. */
+enum progress_view { VIEW_WORK, VIEW_LOG, VIEW_HELP };
+void screen_progress_draw(struct app *app, const struct session *session, enum progress_view view);
 
 /* How a session ended. `before` is what the port looked like before it, `log_error` whether its log
  * could be saved. */

@@ -3,25 +3,40 @@
 
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
-#include "ui/screens.h"
 
 /* A serial terminal takes some ms for what changes; five redraws a second are enough for an eye. */
 enum { REDRAW_US = 200000 };
+
+/* Help and log are views of the running work, never screens that wait: a wait in here would be one
+ * in the middle of a chip's command. */
+static void serve_key(struct session_run *run, uint16_t key)
+{
+    enum progress_view view = run->view;
+
+    if (key == KEY_F1)
+        run->view = view == VIEW_HELP ? VIEW_WORK : VIEW_HELP;
+    else if (key == KEY_F1 + 7)
+        run->view = view == VIEW_LOG ? VIEW_WORK : VIEW_LOG;
+    else if (key == KEY_ESC && view != VIEW_WORK)
+        run->view = VIEW_WORK;
+    else if (key == KEY_ESC || key == KEY_CTRL_ALT_DEL)
+        run->escape = true;
+    if (run->view != view)
+        run->drawn_us = 0;
+}
 
 /* Redraws when it is time or a new phase began, and hears keys. */
 static void breathe(struct session_run *run)
 {
     struct app *app = run->app;
     uint64_t now_us = app_now_us(app);
-    uint16_t key = keys_action(app_key(app, 0));
 
-    if (key == KEY_ESC || key == KEY_CTRL_ALT_DEL)
-        run->escape = true;
+    serve_key(run, keys_action(app_key(app, 0)));
     if (now_us - run->drawn_us < REDRAW_US && run->session.phase == run->drawn_phase)
         return;
     run->drawn_us = now_us;
     run->drawn_phase = run->session.phase;
-    screen_progress_draw(app, &run->session);
+    screen_progress_draw(app, &run->session, run->view);
     cells_refresh(&app->cells);
 }
 

@@ -9,6 +9,7 @@
 #include "drivers/mtk.h"
 #include "kernel/session.h"
 #include "ui/app.h"
+#include "ui/screens.h"
 
 enum { SESSION_BEFORE = 64 };
 
@@ -24,6 +25,7 @@ struct session_run {
     bool stopped;      /* of an unattended job: a person said "stop" */
     uint64_t drawn_us;
     enum session_phase drawn_phase;
+    enum progress_view view;
     bool escape;                 /* Esc or Ctrl-Alt-Del was pressed and not handed on yet */
     char before[SESSION_BEFORE]; /* what the port looked like */
 };

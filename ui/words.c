@@ -380,7 +380,12 @@ const char *words_help(enum help_topic topic)
             "After Enter the stick is not needed any more until the end.",
         [HELP_PROGRESS] =
             "The bar is the whole job. First the chip is read twice and saved, then erased, "
-            "programmed and compared byte by byte, then the drive is restarted.",
+            "programmed and compared byte by byte, then the drive is restarted.\n\n"
+            "The bytes that let the drive's processor start are erased first and written last: "
+            "should the power fail in the middle, the drive stays quiet and listens again. Start "
+            "this program again then and flash once more.\n\n"
+            "Esc stops before anything was changed; later it asks first. F8 (or L) shows more of "
+            "the log.",
         [HELP_RESULT] =
             "VERIFIED: every byte was read back and equals the file.\n"
             "UNCHANGED: something failed; the chip holds what it held before.\n"

@@ -265,9 +265,10 @@ const char *words_answer(enum session_answer answer);
 #define WORD_PROGRESS_LOG      "Log"
 #define WORD_PROGRESS_CRITICAL "The chip is being changed now: leave the power on."
 #define WORD_PROGRESS_CALM     "Nothing on the drive has been changed so far."
-#define WORD_PROGRESS_FOOTER   "{Esc} stop here, nothing is changed"
+#define WORD_PROGRESS_FOOTER   "{Esc} stop here, nothing is changed   {F8} log   {F1} help"
 #define WORD_PROGRESS_FOOTER_CRITICAL                                                              \
-    "{Esc} asks before it stops; a half-written drive stays flashable"
+    "{Esc} asks before it stops, the drive stays flashable   {F8} log   {F1} help"
+#define WORD_PROGRESS_FOOTER_VIEW "{Esc} back; the work goes on   {F8} log   {F1} help"
 
 #define WORD_RESULT_TITLE       "Result, port %u"
 #define WORD_RESULT_PROOF       "Proof"

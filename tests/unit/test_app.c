@@ -343,6 +343,27 @@ static void keys_in_mid_flash_only_ask(void **state)
     assert_true(play.rebooted == false);
 }
 
+static void help_and_log_do_not_hold_the_work_up(void **state)
+{
+    static const struct play_step steps[] = {
+        STEPS_TO_CONFIRM,
+        {"look once more", KEY_ENTER, "YES", NULL},
+        {"programming", KEY_F1, NULL, NULL},
+        {"The bar is the whole job", KEY_ESC, NULL, NULL},
+        {"programming", KEY_F8, NULL, NULL},
+        {"the work goes on", 0, NULL, NULL},
+        {"VERIFIED", KEY_ENTER, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    stick_with_firmware(true);
+    play_attach_dead(&play, "sm", "");
+    PLAY(&play, "", steps);
+    assert_flash_is("sm", image);
+    assert_false(play_stick_file_holds(&play, "ODDRESC.LOG", "Really stop?"));
+}
+
 /* Whoever is asked "Really stop?" and says yes means it: the job must not try again by itself. */
 static void job_that_a_person_stops_stays_stopped(void **state)
 {
@@ -575,6 +596,7 @@ int main(void)
         APP_TEST(foreign_stick_is_not_written_unasked),
         APP_TEST(stick_pulled_in_mid_flash_does_not_matter),
         APP_TEST(keys_in_mid_flash_only_ask),
+        APP_TEST(help_and_log_do_not_hold_the_work_up),
         APP_TEST(job_that_a_person_stops_stays_stopped),
         APP_TEST(ctrl_alt_del_outside_restarts_after_a_question),
         APP_TEST(bad_files_are_refused_with_the_reason),

@@ -208,16 +208,16 @@ static unsigned lines_of(const char *text, unsigned width)
 
 static void footers_fit_and_name_keys(void **state)
 {
-    static const char *const footers[] = {WORD_MAIN_FOOTER,        WORD_EVIDENCE_FOOTER,
-                                          WORD_WAY_IN_FOOTER,      WORD_WAY_IN_FOOTER_ASKING,
-                                          WORD_WAY_IN_FOOTER_DONE, WORD_OK_FOOTER,
-                                          WORD_CHOICE_FOOTER,      WORD_FILES_FOOTER,
-                                          WORD_VOLUMES_FOOTER,     WORD_FILE_FOOTER,
-                                          WORD_FILE_BAD_FOOTER,    WORD_CONFIRM_FOOTER,
-                                          WORD_PROGRESS_FOOTER,    WORD_PROGRESS_FOOTER_CRITICAL,
-                                          WORD_RESULT_FOOTER,      WORD_RESULT_FOOTER_BACKUP,
-                                          WORD_CHIP_FOOTER,        WORD_LOG_FOOTER,
-                                          WORD_HELP_FOOTER};
+    static const char *const footers[] = {WORD_MAIN_FOOTER,          WORD_EVIDENCE_FOOTER,
+                                          WORD_WAY_IN_FOOTER,        WORD_WAY_IN_FOOTER_ASKING,
+                                          WORD_WAY_IN_FOOTER_DONE,   WORD_OK_FOOTER,
+                                          WORD_CHOICE_FOOTER,        WORD_FILES_FOOTER,
+                                          WORD_VOLUMES_FOOTER,       WORD_FILE_FOOTER,
+                                          WORD_FILE_BAD_FOOTER,      WORD_CONFIRM_FOOTER,
+                                          WORD_PROGRESS_FOOTER,      WORD_PROGRESS_FOOTER_CRITICAL,
+                                          WORD_PROGRESS_FOOTER_VIEW, WORD_RESULT_FOOTER,
+                                          WORD_RESULT_FOOTER_BACKUP, WORD_CHIP_FOOTER,
+                                          WORD_LOG_FOOTER,           WORD_HELP_FOOTER};
 
     (void)state;
     for (size_t i = 0; i < sizeof footers / sizeof footers[0]; i++) {
@@ -553,7 +553,7 @@ static void progress_of_every_phase(void **state)
                                                      .status = 0x70,
                                                      .bank = 6,
                                                      .banks = 16};
-        screen_progress_draw(&app, &session);
+        screen_progress_draw(&app, &session, VIEW_WORK);
         snprintf(name, sizeof name, "progress-%u", phase);
         check_screen(name);
         assert_true(shows("48 %"));
@@ -566,6 +566,28 @@ static void progress_of_every_phase(void **state)
         assert_int_equal(shows("do not switch off"), session.critical);
         assert_int_equal(shows("asks before it stops"), session.critical);
     }
+}
+
+static void progress_with_log_and_help(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 20; i++)
+        log_line(&app.log, "flash", "bank %u programmed, compared, equal", i);
+    session.critical = session.changed = true;
+    session.progress.overall_done = 4800;
+    session.progress.overall_total = SESSION_OVERALL;
+    screen_progress_draw(&app, &session, VIEW_LOG);
+    check_screen("progress-log");
+    assert_true(shows("bank 19 programmed"));
+    assert_true(shows("bank 5 programmed"));
+    assert_true(shows("48 %"));
+    assert_true(shows("leave the power on"));
+    assert_true(shows("the work goes on"));
+    screen_progress_draw(&app, &session, VIEW_HELP);
+    check_screen("progress-help");
+    assert_true(shows("48 %"));
+    assert_true(shows("The bar is the whole job."));
+    assert_true(shows("shows more of the log"));
 }
 
 static void result_verified_with_proof(void **state)
@@ -725,6 +747,7 @@ int main(void)
         cmocka_unit_test_setup(confirm_names_everything, set_up),
         cmocka_unit_test_setup(confirm_asks_for_the_name, set_up),
         cmocka_unit_test_setup(progress_of_every_phase, set_up),
+        cmocka_unit_test_setup(progress_with_log_and_help, set_up),
         cmocka_unit_test_setup(result_verified_with_proof, set_up),
         cmocka_unit_test_setup(result_tells_when_the_drive_says_another_name, set_up),
         cmocka_unit_test_setup(result_of_every_kind, set_up),
