@@ -67,12 +67,13 @@ static void stop(int signal_number)
 
 static int usage(const char *problem)
 {
-    fprintf(stderr,
-            "drive-bridge: %s\n"
-            "usage: drive-bridge --fd N [--control SOCKET] [--attach COMMAND]...\n"
-            "                    [--channels primary|secondary|both] [--native] [--seed N]\n"
-            "                    [--slow N]\n",
-            problem);
+    fprintf(
+        stderr,
+        "drive-bridge: %s\n"
+        "usage: drive-bridge --fd N [--control SOCKET] [--attach COMMAND]...\n"
+        "                    [--channels primary|secondary|both] [--native | --native-at-once]\n"
+        "                    [--seed N] [--slow N]\n",
+        problem);
     return EXIT_USAGE;
 }
 
@@ -87,11 +88,15 @@ static bool set_channels(struct options *options, const char *name)
 /* Returns NULL, or what is wrong. */
 static const char *read_options(struct options *options, int count, char **words)
 {
-    static const struct option names[] = {
-        {"fd", required_argument, NULL, 'f'},     {"control", required_argument, NULL, 'c'},
-        {"attach", required_argument, NULL, 'a'}, {"channels", required_argument, NULL, 'n'},
-        {"native", no_argument, NULL, 'N'},       {"seed", required_argument, NULL, 's'},
-        {"slow", required_argument, NULL, 'S'},   {NULL, 0, NULL, 0}};
+    static const struct option names[] = {{"fd", required_argument, NULL, 'f'},
+                                          {"control", required_argument, NULL, 'c'},
+                                          {"attach", required_argument, NULL, 'a'},
+                                          {"channels", required_argument, NULL, 'n'},
+                                          {"native", no_argument, NULL, 'N'},
+                                          {"native-at-once", no_argument, NULL, 'O'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"slow", required_argument, NULL, 'S'},
+                                          {NULL, 0, NULL, 0}};
     *options =
         (struct options){.fd = -1, .primary = true, .secondary = true, .seed = 1, .slowness = 1};
     for (int option; (option = getopt_long(count, words, "", names, NULL)) != -1;) {
@@ -101,6 +106,8 @@ static const char *read_options(struct options *options, int count, char **words
             options->control = optarg;
         else if (option == 'N')
             options->mode = BRIDGE_NATIVE;
+        else if (option == 'O')
+            options->mode = BRIDGE_NATIVE_AT_ONCE;
         else if (option == 's')
             options->seed = strtoull(optarg, NULL, 0);
         else if (option == 'S')

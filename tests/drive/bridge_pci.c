@@ -34,11 +34,11 @@ static unsigned base_register(unsigned index)
     return CONFIG_BASE_ADDRESS + 4 * index;
 }
 
-/* The class code depends on the mode and, in native mode, on the command register. */
+/* The class code depends on the mode and, in disguised native mode, on the command register. */
 static void update_class(struct bridge_pci *pci)
 {
     bool decoding = pci->config[CONFIG_COMMAND] & COMMAND_IO;
-    bool ide = pci->mode == BRIDGE_COMPATIBLE || decoding;
+    bool ide = pci->mode != BRIDGE_NATIVE || decoding;
     pci->config[CONFIG_CLASS] = CLASS_STORAGE;
     pci->config[CONFIG_SUBCLASS] = ide ? SUBCLASS_IDE : SUBCLASS_OTHER;
     pci->config[CONFIG_PROGRAMMING_INTERFACE] =

@@ -23,7 +23,9 @@ enum bridge_mode {
      * storage") until I/O decoding is switched on, because SeaBIOS maps anything of class 01/01 at
      * the legacy ports; 01/01 from then on.
      */
-    BRIDGE_NATIVE
+    BRIDGE_NATIVE,
+    /* Native mode, class 01/01 from the start: what UEFI firmware's own IDE driver takes. */
+    BRIDGE_NATIVE_AT_ONCE
 };
 
 struct bridge_pci {

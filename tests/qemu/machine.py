@@ -30,6 +30,8 @@ BRIDGE = os.path.join(BUILD, "drive-bridge")
 KERNEL = os.path.join(BUILD, "oddrescue.krn")
 LOG_PORT = 0xE9
 BIOS_DEBUG_PORT = 0x402
+# The order of booting; what a network's own words say comes first.
+BOOT_NETWORK, BOOT_FLOPPY, BOOT_STICK = range(3)
 
 # What an xterm sends (ctlseqs, "PC-Style Function Keys"; F1..F4 as VT100 PF keys).
 KEYS = {
@@ -185,14 +187,17 @@ class Bridge:
         self.process = None
         self._path = None
 
-    def start(self, directory):
-        """Starts the process; returns the file descriptor for QEMU."""
+    def start(self, directory, uefi=False):
+        """Starts the process; returns the file descriptor for QEMU. UEFI firmware gives addresses
+        of its own choice to every controller and drives it if it says that it is one."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._path = os.path.join(directory, "bench")
         words = [BRIDGE, "--fd", str(theirs.fileno()), "--control", self._path,
                  "--channels", self.channels, "--seed", str(self.seed),
                  "--slow", str(self.slow)]
-        if self.native:
+        if uefi:
+            words.append("--native-at-once")
+        elif self.native:
             words.append("--native")
         for command in self.attach:
             words += ["--attach", command]
@@ -217,22 +222,56 @@ class Bridge:
             return None
 
 
+class Ovmf:
+    """UEFI firmware of Debian's ovmf packages; boots a stick within five seconds."""
+
+    FOLDER = "/usr/share/OVMF"
+    # The ia32 build only exists with Secure Boot inside, which keeps its variables behind system
+    # management mode. With fresh variables Secure Boot is off.
+    BUILDS = {"x64": ("OVMF_CODE_4M.fd", "OVMF_VARS_4M.fd", "", []),
+              "ia32": ("OVMF32_CODE_4M.secboot.fd", "OVMF32_VARS_4M.fd", ",smm=on",
+                       ["-global", "driver=cfi.pflash01,property=secure,value=on"])}
+
+    def __init__(self, name):
+        self.code, self.variables, self.machine, self.words = self.BUILDS[name]
+
+    def flash_words(self, directory):
+        """QEMU words for the flash chip, with a copy of the variables of its own."""
+        variables = os.path.join(directory, "variables.fd")
+        shutil.copyfile(os.path.join(self.FOLDER, self.variables), variables)
+        code = os.path.join(self.FOLDER, self.code)
+        return [*self.words,
+                "-drive", f"if=pflash,unit=0,format=raw,readonly=on,file={code}",
+                "-drive", f"if=pflash,unit=1,format=raw,file={variables}"]
+
+
 class Machine:
     """One virtual PC. Use as a context manager: everything is gone when the block ends."""
 
     def __init__(self, kind="q35", stick=None, bridge=None, disks=(), kernel=None, initrd=None,
-                 append=None, memory=64, cpu=None, options=(), serial=None, com=1):
+                 append=None, memory=None, cpu=None, options=(), serial=None, com=1,
+                 firmware="bios", sticks=(), floppies=(), network=None, vga=True, keyboard=True,
+                 usb_keyboard=False):
         """
-        kind    q35, pc or isapc          stick   a Stick to boot from (USB 2.0 mass storage)
-        disks   -drive/-device words for other disks, see ide_disk() and ide_cdrom()
+        kind      q35, pc or isapc        firmware  bios (SeaBIOS), x64 or ia32 (OVMF)
+        stick     a Stick (USB 2.0 mass storage); `sticks` are further ones, never booted from
+        floppies  images for A: and B: (objects with a path, or paths; None: an empty drive)
+        network   what joins a network: `prefix`, words in front of QEMU's, and `words`, its own
+        disks     -drive/-device words for other disks, see ide_disk() and ide_cdrom()
         kernel, initrd, append            QEMU's own Linux boot loader
-        serial  a chardev instead of the Screen (make run: the user's terminal)
-        com     which serial port the PC has
+        serial    a chardev instead of the Screen (make run: the user's terminal)
+        com       which serial port the PC has, None: none
+        vga, keyboard, usb_keyboard       which of them the PC has; keyboard: the one at port 60h
+
+        Booted is the first of these that there is: kernel, network, drive A:, stick.
         """
         self.kind, self.stick, self.bridge, self.disks = kind, stick, bridge, disks
         self.kernel, self.initrd, self.append = kernel, initrd, append
-        self.memory, self.cpu, self.options, self.serial = memory, cpu, options, serial
-        self.com = com
+        self.ovmf = None if firmware == "bios" else Ovmf(firmware)
+        self.memory = memory or (256 if self.ovmf else 64)
+        self.cpu, self.options, self.serial, self.com = cpu, options, serial, com
+        self.sticks, self.floppies, self.network = sticks, floppies, network
+        self.vga, self.keyboard, self.usb_keyboard = vga, keyboard, usb_keyboard
         self.directory = None
         self.process = self.qmp = self.screen = self.log = self.bios = None
         self._sockets = []
@@ -263,40 +302,80 @@ class Machine:
         qmp, qmp_words = self._channel("qmp")
         log, log_words = self._channel("log")
         bios, bios_words = self._channel("bios")
-        words = ["qemu-system-i386" if self.kind == "isapc" else "qemu-system-x86_64",
+        machine = f"{self.kind},memory-backend=ram,accel=tcg"
+        words = [*(self.network.prefix if self.network else ()),
+                 "qemu-system-i386" if self.kind == "isapc" else "qemu-system-x86_64",
                  "-name", "oddrescue", "-nodefaults", "-no-user-config", "-display", "none", "-S",
                  "-m", f"{self.memory}M", "-rtc", "base=utc",
                  "-object", f"memory-backend-memfd,id=ram,size={self.memory}M,share=on",
-                 "-machine", f"{self.kind},memory-backend=ram,accel=tcg",
-                 "-device", "isa-vga" if self.kind == "isapc" else "VGA",
+                 "-machine", machine + ("" if self.keyboard else ",i8042=off") +
+                 (self.ovmf.machine if self.ovmf else ""),
                  *qmp_words, "-mon", "chardev=qmp,mode=control",
                  *log_words, "-device", f"isa-debugcon,iobase={LOG_PORT:#x},chardev=log",
                  *bios_words, "-device", f"isa-debugcon,iobase={BIOS_DEBUG_PORT:#x},chardev=bios"]
-        if self.serial:
-            words += ["-chardev", f"{self.serial},id=screen"]
-            screen = None
-        else:
-            screen, screen_words = self._channel("screen")
-            words += screen_words
-        words += ["-device", f"isa-serial,index={self.com - 1},chardev=screen"]
+        if self.ovmf:
+            words += self.ovmf.flash_words(self.directory)
+        if self.vga:
+            words += ["-device", "isa-vga" if self.kind == "isapc" else "VGA"]
+        screen, screen_words = self._screen_words()
+        words += screen_words
         if self.cpu:
             words += ["-cpu", self.cpu]
-        if self.stick:
-            words += ["-device", "usb-ehci,id=usb",
-                      "-drive", f"if=none,id=stickfile,format=raw,file={self.stick.path}",
-                      "-device", "usb-storage,id=stick,bus=usb.0,drive=stickfile" +
-                      ("" if self.kernel else ",bootindex=0")]
+        words += self._usb_words()
+        words += self._floppy_words()
         for word, value in (("-kernel", self.kernel), ("-initrd", self.initrd),
                             ("-append", self.append)):
             if value:
                 words += [word, value]
         if bridge_socket:
             words += ["-device", f"x-pci-proxy-dev,id=ide,fd={bridge_socket.fileno()}"]
-        words += [*self.disks, *self.options]
+        words += [*(self.network.words if self.network else ()), *self.disks, *self.options]
         return words, qmp, log, bios, screen
 
+    def _screen_words(self):
+        """The serial port: its socket, if it ends here, and QEMU's words."""
+        if self.com is None:
+            return None, []
+        port = ["-device", f"isa-serial,index={self.com - 1},chardev=screen"]
+        if self.serial:
+            return None, ["-chardev", f"{self.serial},id=screen", *port]
+        screen, words = self._channel("screen")
+        return screen, [*words, *port]
+
+    def _usb_words(self):
+        """Sticks are called stick, stick1, stick2, ..."""
+        words = []
+        sticks = ([("stick", self.stick)] if self.stick else []) + \
+            [(f"stick{number}", stick) for number, stick in enumerate(self.sticks, 1)]
+        if sticks or self.usb_keyboard:
+            words += ["-device", "usb-ehci,id=usb"]
+        if self.usb_keyboard:
+            words += ["-device", "usb-kbd,bus=usb.0"]
+        for name, stick in sticks:
+            boots = name == "stick" and not self.kernel
+            words += ["-drive", f"if=none,id={name}file,format=raw,file={stick.path}",
+                      "-device", f"usb-storage,id={name},bus=usb.0,drive={name}file" +
+                      (f",bootindex={BOOT_STICK}" if boots else "")]
+        return words
+
+    def _floppy_words(self):
+        """Drives are called floppy0 (A:) and floppy1 (B:)."""
+        words = []
+        # kind pc and isapc have the controller on board.
+        if self.floppies and self.kind == "q35":
+            words += ["-device", "isa-fdc,id=fdc"]
+        if self.floppies and not self.kernel:
+            words += ["-global", f"isa-fdc.bootindexA={BOOT_FLOPPY}"]
+        for unit, image in enumerate(self.floppies):
+            drive = f"if=none,id=floppy{unit}"
+            if image is not None:
+                drive += f",format=raw,file={getattr(image, 'path', image)}"
+            words += ["-drive", drive,
+                      "-device", f"floppy,unit={unit},drive=floppy{unit},drive-type=144"]
+        return words
+
     def _start(self):
-        bridge_socket = self.bridge.start(self.directory) if self.bridge else None
+        bridge_socket = self.bridge.start(self.directory, bool(self.ovmf)) if self.bridge else None
         if bridge_socket:
             self._sockets.append(bridge_socket)
         words, qmp, log, bios, screen = self._words(bridge_socket)
@@ -381,9 +460,26 @@ class Machine:
         self.qmp.execute("send-key", hold_time=hold_ms,
                          keys=[{"type": "qcode", "data": code} for code in qcodes])
 
-    def pull_stick(self):
-        self.qmp.execute("device_del", id="stick")
-        self.qmp.wait_event("DEVICE_DELETED")
+    def pull_stick(self, name="stick"):
+        self.qmp.execute("device_del", id=name)
+        self.qmp.wait_event("DEVICE_DELETED", device=name)
+
+    def plug_stick(self, stick, name):
+        """Puts another stick in, or the same one again under another name."""
+        self.qmp.execute("blockdev-add", node_name=f"{name}file", driver="raw",
+                         file={"driver": "file", "filename": stick.path})
+        self.qmp.execute("device_add", driver="usb-storage", id=name, bus="usb.0",
+                         drive=f"{name}file")
+
+    def eject_floppy(self, unit=0):
+        """Takes the floppy out of drive A: (0) or B: (1)."""
+        self.qmp.execute("eject", device=f"floppy{unit}", force=True)
+
+    def change_floppy(self, image, unit=0, write_protected=False):
+        """Takes the floppy out, if there is one, and puts this one in."""
+        self.qmp.execute("blockdev-change-medium", device=f"floppy{unit}", format="raw",
+                         filename=getattr(image, "path", image),
+                         read_only_mode="read-only" if write_protected else "read-write")
 
     def vga_text(self):
         """The 25 rows in VGA text memory."""
@@ -394,14 +490,14 @@ class Machine:
         return [cells[row * 80:row * 80 + 80].rstrip() for row in range(25)]
 
     def screenshot(self, path):
-        """Saves the VGA picture: PNG when ImageMagick is there, else PPM. Returns its name."""
-        picture = path + ".ppm"
-        self.qmp.execute("screendump", filename=os.path.abspath(picture))
-        if not shutil.which("convert"):
-            return picture
-        subprocess.run(["convert", picture, path + ".png"], check=True)
-        os.unlink(picture)
-        return path + ".png"
+        """Saves the picture on the PC's own screen as PNG; returns its name."""
+        picture = os.path.abspath(path) + ".png"
+        self.qmp.execute("screendump", filename=picture, format="png")
+        return picture
+
+    def resets(self):
+        """How often the machine was reset so far, by itself or by its program."""
+        return len(self.qmp.events_named("RESET"))
 
 
 def ide_disk(path, bus="ide.0", unit=0, model=None):

@@ -67,12 +67,18 @@ class Qmp:
             raise QmpError(f"{command}: {answer['error'].get('desc')}")
         return answer["return"]
 
-    def wait_event(self, name, seconds=30):
-        """Waits until an event of that name has come (also one that came earlier)."""
-        def find():
-            return next((e for e in self.events if e["event"] == name), None)
-        self._wait(lambda: find() is not None, seconds, f"event {name}")
-        return find()
+    def events_named(self, name, **data):
+        """All events of that name so far whose data hold what is given."""
+        with self._changed:
+            return [event for event in self.events if event["event"] == name
+                    and all(event.get("data", {}).get(key) == v for key, v in data.items())]
+
+    def wait_event(self, name, seconds=30, count=1, **data):
+        """Waits until `count` events of that name have come (also ones that came earlier)."""
+        def found():
+            return self.events_named(name, **data)
+        self._wait(lambda: len(found()) >= count, seconds, f"event {name}")
+        return found()[count - 1]
 
     def close(self):
         for thing in (self._file, self._sock):

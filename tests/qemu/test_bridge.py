@@ -260,6 +260,12 @@ class ConfigurationTest(unittest.TestCase):
             self.assertEqual(proxy.config_read(0x10, 4), 1)
             self.assertEqual(proxy.config_read(0x04, 2), 0)
 
+    def test_native_mode_at_once(self):
+        with Proxy("--native-at-once") as proxy:
+            self.assertEqual(proxy.config_read(0x08, 4), 0x01018F01)
+            proxy.place(0xC000, 0xC008, 0xC010, 0xC018)
+            self.assertEqual(proxy.port_read(0xC017), 0x7F)
+
     def test_compatibility_mode_is_an_ide_controller_from_the_start(self):
         with Proxy() as proxy:
             self.assertEqual(proxy.config_read(0x08, 4), 0x01018A01)

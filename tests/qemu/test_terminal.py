@@ -31,6 +31,11 @@ class TerminalTest(unittest.TestCase):
         for cut in range(len(whole)):
             self.assertEqual(shown(whole[:cut], whole[cut:]).lines()[2], "   ─z", cut)
 
+    def test_what_uefi_firmware_sends_first(self):
+        """Its console driver asks for a mode that a VT100 does not have (TerminalDxe of edk2)."""
+        self.assertEqual(shown(b"\x1b[2J\x1b[01;01H\x1b[=3h\x1b[0m\x1b[37m\x1b[40mBds").lines()[0],
+                         "Bds")
+
     def test_line_drawing_set(self):
         self.assertEqual(shown(b"\x1b(0lqk\x1b(Bq").lines()[0], "┌─┐q")
 
