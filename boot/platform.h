@@ -94,7 +94,7 @@ struct platform {
     const struct ports *ports;
     struct arena *arena;
     const char *command_line; /* of the kernel, NUL-terminated, never NULL */
-    const uint8_t *initrd;    /* NULL when none was loaded */
+    uint8_t *initrd;          /* NULL when none was loaded; ours to write to */
     size_t initrd_size;
 
     uint64_t (*now_us)(void *context); /* monotone, starts near 0 */

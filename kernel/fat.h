@@ -1,7 +1,8 @@
 /*
  * What the parts of the FAT file system share: fat_volume.c (boot sector, sectors), fat_table.c
  * (the FAT, free clusters), fat_name.c (names), fat_folder.c (entries and paths), fat_file.c
- * (reading), fat_write.c (writing). The rest of the kernel uses kernel/volume.h.
+ * (reading), fat_write.c (writing). The rest of the kernel uses kernel/volume.h, which tells what
+ * the functions marked "volume_..." do.
  *
  * Source everywhere: Microsoft, "FAT32 File System Specification", version 1.03, cited as [FAT]
  * with the heading.
@@ -106,6 +107,9 @@ err_t fat_check_chain(struct volume *volume, uint32_t first, uint32_t size);
 /* Frees a chain. */
 err_t fat_free_chain(struct volume *volume, uint32_t first);
 
+/* volume_free_bytes(). */
+err_t fat_free_bytes(struct volume *volume, uint64_t *bytes);
+
 /*
  * Free clusters that were chosen: the next `count` ones from `first` on, the last is `last`.
  * Nothing is written, so a walk over them (fat_next_free) finds the same ones again.
@@ -187,6 +191,11 @@ err_t fat_path(struct volume *volume, const char *path, uint32_t *folder,
 /* Follows a whole path. The root gives an entry with an empty name. */
 err_t fat_lookup(struct volume *volume, const char *path, struct fat_entry *entry);
 
+/* volume_stat() and volume_list(). */
+err_t fat_stat(struct volume *volume, const char *path, struct file_info *info);
+err_t fat_list(struct volume *volume, const char *path,
+               bool (*each)(void *context, const struct file_info *info), void *context);
+
 /* ---- fat_file.c: reading ----------------------------------------------------------------------
  */
 
@@ -202,5 +211,17 @@ struct fat_stream {
  * many. */
 err_t fat_stream_read(struct volume *volume, struct fat_stream *stream, void *bytes, uint32_t size,
                       uint32_t *moved);
+
+/* volume_read(). */
+err_t fat_read_file(struct volume *volume, const char *path, uint32_t offset, void *bytes,
+                    uint32_t size, uint32_t *moved, bool (*progress)(void *context, uint32_t done),
+                    void *context);
+
+/* ---- fat_write.c: writing ---------------------------------------------------------------------
+ */
+
+/* volume_create(), volume_replace() and volume_append(). */
+err_t fat_write_file(struct volume *volume, const char *path, enum volume_write_mode mode,
+                     const void *bytes, uint32_t size);
 
 #endif

@@ -85,9 +85,9 @@ err_t fat_stream_read(struct volume *volume, struct fat_stream *stream, void *by
     return error;
 }
 
-err_t volume_read(struct volume *volume, const char *path, uint32_t offset, void *bytes,
-                  uint32_t size, uint32_t *moved, bool (*progress)(void *context, uint32_t done),
-                  void *context)
+err_t fat_read_file(struct volume *volume, const char *path, uint32_t offset, void *bytes,
+                    uint32_t size, uint32_t *moved, bool (*progress)(void *context, uint32_t done),
+                    void *context)
 {
     struct fat_entry entry;
     struct fat_stream stream = {.position = offset};

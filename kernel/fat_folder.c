@@ -244,7 +244,7 @@ err_t fat_lookup(struct volume *volume, const char *path, struct fat_entry *entr
     return 0;
 }
 
-err_t volume_stat(struct volume *volume, const char *path, struct file_info *info)
+err_t fat_stat(struct volume *volume, const char *path, struct file_info *info)
 {
     struct fat_entry entry;
     err_t error = fat_begin(volume);
@@ -261,8 +261,8 @@ static bool is_dots(const struct file_info *info)
     return strcmp(info->short_name, ".") == 0 || strcmp(info->short_name, "..") == 0;
 }
 
-err_t volume_list(struct volume *volume, const char *path,
-                  bool (*each)(void *context, const struct file_info *info), void *context)
+err_t fat_list(struct volume *volume, const char *path,
+               bool (*each)(void *context, const struct file_info *info), void *context)
 {
     char name[VOLUME_NAME_MAX + 1];
     struct fat_walk walk;

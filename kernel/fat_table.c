@@ -311,7 +311,7 @@ err_t fat_plan(struct volume *volume, uint32_t count, struct fat_plan *plan)
     return 0;
 }
 
-err_t volume_free_bytes(struct volume *volume, uint64_t *bytes)
+err_t fat_free_bytes(struct volume *volume, uint64_t *bytes)
 {
     uint32_t last = volume->cluster_count + FAT_FIRST_CLUSTER - 1;
     uint32_t count = 0;

@@ -365,16 +365,25 @@ static err_t open_volume(struct volume *volume, struct arena *arena)
     return error;
 }
 
+static const struct volume_ops fat_ops = {.list = fat_list,
+                                          .stat = fat_stat,
+                                          .read = fat_read_file,
+                                          .write = fat_write_file,
+                                          .free_bytes = fat_free_bytes};
+
 err_t volume_open(struct volume *volume, struct block_device *disk,
                   const struct partition *partition, struct arena *arena)
 {
     size_t mark = arena_mark(arena);
-    struct volume opened = {.disk = disk,
+    struct volume opened = {.ops = &fat_ops,
+                            .disk = disk,
                             .partition = *partition,
                             .free_count = UINT32_MAX,
                             .table_changed = UINT32_MAX,
                             .date = volume->date,
-                            .date_context = volume->date_context};
+                            .date_context = volume->date_context,
+                            .keep_waiting = volume->keep_waiting,
+                            .waiting_context = volume->waiting_context};
     err_t error;
 
     *volume = opened;

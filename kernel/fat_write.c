@@ -12,8 +12,6 @@
 #include "kernel/lib/little_endian.h"
 #include "kernel/lib/string.h"
 
-enum write_mode { WRITE_NEW, WRITE_OVER, WRITE_BEHIND };
-
 /* What a file is going to hold: `old_left` bytes of a chain, then `left` new ones. */
 struct content {
     struct fat_stream old;
@@ -292,7 +290,7 @@ static err_t check_fat(struct volume *volume, uint32_t folder)
 
 /* What there is under this name, and whether this way of writing may touch it. */
 static err_t look_up(struct volume *volume, struct job_of_writing *job, const char *path,
-                     enum write_mode mode)
+                     enum volume_write_mode mode)
 {
     char name[VOLUME_NAME_MAX + 1];
     err_t error = fat_path(volume, path, &job->folder, name);
@@ -306,7 +304,7 @@ static err_t look_up(struct volume *volume, struct job_of_writing *job, const ch
         return fat_short_name(name, job->name) ? find_slot(volume, job) : ERR(ERR_BAD_NAME);
     if (error)
         return error;
-    if (mode == WRITE_NEW || job->old.info.folder)
+    if (mode == VOLUME_CREATE || job->old.info.folder)
         return ERR(ERR_EXISTS);
     if (job->old.info.read_only)
         return ERR(ERR_REFUSED);
@@ -351,8 +349,8 @@ static err_t carry_out(struct volume *volume, struct job_of_writing *job)
     return error;
 }
 
-static err_t write_file(struct volume *volume, const char *path, enum write_mode mode,
-                        const void *bytes, uint32_t size)
+err_t fat_write_file(struct volume *volume, const char *path, enum volume_write_mode mode,
+                     const void *bytes, uint32_t size)
 {
     struct job_of_writing job = {.exists = false};
     err_t error = fat_begin(volume);
@@ -366,7 +364,7 @@ static err_t write_file(struct volume *volume, const char *path, enum write_mode
     job.content.bytes = bytes;
     job.content.left = size;
     job.size = size;
-    if (mode == WRITE_BEHIND && job.exists) {
+    if (mode == VOLUME_APPEND && job.exists) {
         if (size > UINT32_MAX - job.old.info.size)
             return ERR(ERR_TOO_BIG);
         job.content.old.first = job.old.cluster;
@@ -374,19 +372,4 @@ static err_t write_file(struct volume *volume, const char *path, enum write_mode
         job.size += job.old.info.size;
     }
     return carry_out(volume, &job);
-}
-
-err_t volume_create(struct volume *volume, const char *path, const void *bytes, uint32_t size)
-{
-    return write_file(volume, path, WRITE_NEW, bytes, size);
-}
-
-err_t volume_replace(struct volume *volume, const char *path, const void *bytes, uint32_t size)
-{
-    return write_file(volume, path, WRITE_OVER, bytes, size);
-}
-
-err_t volume_append(struct volume *volume, const char *path, const void *bytes, uint32_t size)
-{
-    return write_file(volume, path, WRITE_BEHIND, bytes, size);
 }

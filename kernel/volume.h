@@ -1,5 +1,6 @@
 /*
- * Volumes: partitions on a disk (MBR, GPT, none), and the FAT file system on them.
+ * Volumes: where files are. Partitions on a disk (MBR, GPT, none) with the FAT file system on them,
+ * and the server that this machine was booted from (kernel/network_volume.h).
  *
  * A path is folders and a name with '\' or '/' between them, any depth, always from the root. Every
  * part may be a short or a long name, case of ASCII letters ignored. Only short names are unique
@@ -8,6 +9,9 @@
  *
  * Before each of the volume_ calls the medium is looked at: when it is not the one that was opened,
  * the call fails with ERR_MEDIA_CHANGED and the volume has to be opened again.
+ *
+ * What is told here of FAT holds for a network volume where kernel/network_volume.h does not tell
+ * otherwise.
  */
 #ifndef KERNEL_VOLUME_H
 #define KERNEL_VOLUME_H
@@ -20,7 +24,16 @@
 #include "kernel/block.h"
 #include "kernel/error.h"
 
-enum { VOLUME_NAME_MAX = 255, VOLUME_PATH_MAX = 512, VOLUMES_PER_DISK = 8 };
+enum {
+    VOLUME_NAME_MAX = 255,
+    VOLUME_KEY_MAX = 63, /* the name to open a file by */
+    VOLUME_PATH_MAX = 512,
+    VOLUME_LABEL_MAX = 15,
+    VOLUMES_PER_DISK = 8
+};
+
+/* The size of a file on a server that tells no sizes, in volume_list() only. */
+#define VOLUME_SIZE_UNKNOWN UINT32_MAX
 
 /* Bytes that volume_open() takes from the arena, at most. */
 enum { VOLUME_MEMORY = 45 * 1024 };
@@ -50,12 +63,22 @@ unsigned partition_list(struct block_device *disk, struct partition *found, unsi
 
 enum fat_type { FAT_NONE, FAT12 = 12, FAT16 = 16, FAT32 = 32 };
 
-/* An open FAT volume. Sectors are the volume's own, counted from its boot sector. May be copied. */
+struct volume_ops;
+struct network_volume;
+
+/*
+ * An open volume. May be copied. The fields from `partition` to `check` are those of FAT; sectors
+ * are the volume's own, counted from its boot sector.
+ */
 struct volume {
-    struct block_device *disk;
+    const struct volume_ops *ops;
+    struct block_device *disk;        /* NULL: a network volume */
+    struct network_volume *network;   /* NULL: a FAT volume */
+    char label[VOLUME_LABEL_MAX + 1]; /* network: the server's address */
+    uint32_t serial; /* volume id, to know the volume again; network: of the server, never 0 */
+
     struct partition partition;
-    enum fat_type type;
-    char label[12];
+    enum fat_type type;    /* FAT_NONE: a network volume, or not open */
     uint32_t sector_size;  /* bytes */
     uint32_t disk_sectors; /* of the disk in one sector of the volume: 1, 2, 4 or 8 */
     uint32_t sectors_per_cluster;
@@ -67,7 +90,6 @@ struct volume {
     uint32_t info_sector; /* FAT32 FSInfo, 0 = none */
     uint32_t next_free;   /* hint */
     uint32_t free_count;  /* free clusters by FSInfo or the last count, UINT32_MAX = unknown */
-    uint32_t serial;      /* volume id */
     uint64_t total_sectors;
     uint32_t boot_crc32; /* of the boot sector, to know the medium again */
     uint8_t active_fat;  /* FAT32 with mirroring off */
@@ -83,24 +105,48 @@ struct volume {
     uint8_t *chunk;                     /* to write from */
     uint8_t *check;                     /* to read back into */
 
-    void (*date)(void *context, struct calendar_time *time);
+    /* The caller's, set before the volume is opened. */
+    void (*date)(void *context, struct calendar_time *time); /* may be NULL */
     void *date_context;
+    /* Called while a server is waited for, many times in a second; false ends the call with
+     * ERR_ABORTED. May be NULL. */
+    bool (*keep_waiting)(void *context);
+    void *waiting_context;
 };
 
 struct file_info {
     char name[VOLUME_NAME_MAX + 1]; /* to show: long name if there is one, code page 437, '_' for
                                        other letters */
-    char short_name[13];            /* to open: unique in its folder */
-    uint32_t size;                  /* bytes */
+    char short_name[VOLUME_KEY_MAX + 1]; /* to open: unique in its folder */
+    uint32_t size;                       /* bytes */
     bool folder;
     bool read_only;
     bool hidden;
     struct calendar_time time; /* last write */
 };
 
+enum volume_write_mode {
+    VOLUME_CREATE,  /* a new file */
+    VOLUME_REPLACE, /* instead of what is there */
+    VOLUME_APPEND   /* behind what is there */
+};
+
+/* What a kind of volume can do; the functions below tell what each of them means. */
+struct volume_ops {
+    err_t (*list)(struct volume *volume, const char *path,
+                  bool (*each)(void *context, const struct file_info *info), void *context);
+    err_t (*stat)(struct volume *volume, const char *path, struct file_info *info);
+    err_t (*read)(struct volume *volume, const char *path, uint32_t offset, void *bytes,
+                  uint32_t size, uint32_t *moved, bool (*progress)(void *context, uint32_t done),
+                  void *context);
+    err_t (*write)(struct volume *volume, const char *path, enum volume_write_mode mode,
+                   const void *bytes, uint32_t size);
+    err_t (*free_bytes)(struct volume *volume, uint64_t *bytes);
+};
+
 /*
- * Opens the FAT volume in `partition`. `date` and `date_context` (time stamps of written files; may
- * be NULL) are the caller's and stay as they are; all other fields are filled. Takes at most
+ * Opens the FAT volume in `partition`. The caller's fields (at the end of the struct) stay as they
+ * are; all others are filled. Takes at most
  * VOLUME_MEMORY bytes of the arena, nothing when it fails. Errors: ERR_BAD_VOLUME, ERR_UNSUPPORTED
  * (sector size), ERR_IO, ERR_NO_MEDIA, ERR_NO_MEMORY.
  */
@@ -157,7 +203,7 @@ err_t volume_replace(struct volume *volume, const char *path, const void *bytes,
  * it. */
 err_t volume_append(struct volume *volume, const char *path, const void *bytes, uint32_t size);
 
-/* Free bytes, counted in the FAT. */
+/* Free bytes, counted in the FAT. A server can't be asked: ERR_UNSUPPORTED. */
 err_t volume_free_bytes(struct volume *volume, uint64_t *bytes);
 
 #endif

@@ -17,7 +17,7 @@ enum {
 /* One line of a folder. */
 struct entry {
     char name[NAME_SHOWN + 1];
-    char short_name[13];
+    char short_name[VOLUME_KEY_MAX + 1];
     bool folder;
     uint32_t size;
     struct calendar_time time;
