@@ -52,3 +52,5 @@ define fill_volume
 	    $(notdir $(KERNEL)) syslinux.cfg README.TXT ODDRESC.CFG FIRMWARE) ::
 	$(Q)rm -rf $(IMAGES)/files
 endef
+
+include images/pxe.mk
