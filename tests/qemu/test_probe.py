@@ -1,14 +1,12 @@
 """Probing devices that nobody here wrote: QEMU's own ide-hd and ide-cd."""
 
-import re
 import unittest
 
 import drives
 from cases import Bridge, Case, Machine
+from doors import probed
 from machine import KERNEL, LOG_PORT, ide_cdrom, ide_disk
 
-PROBE = (r'port=(?P<port>\d+) where="(?P<where>[^"]*)" base=(?P<base>[0-9A-F]{4}) '
-         r'status=(?P<status>[0-9A-F]{2}) verdict=(?P<verdict>\S+) name="(?P<name>[^"]*)"')
 COMMAND_LINE = f"job=probe log={LOG_PORT:#x}"
 
 
@@ -20,9 +18,7 @@ class ProbeTest(Case):
         with Machine(kind, **options) as pc:
             result = pc.log.wait_line(r"RESULT job=probe .* err=00000000", 120)
             self.assertIn("state=UNCHANGED", result.group(0))
-            found = re.finditer(PROBE, pc.log.text())
-            return {int(m.group("port")): m.group("where", "base", "verdict", "name")
-                    for m in found}
+            return probed(pc.log.text())
 
     def disks_and_drives(self):
         disk = self.image_file("disk.img", 1 << 20)

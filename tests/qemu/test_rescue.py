@@ -5,6 +5,7 @@ import unittest
 import drives
 import rescue_by_keys
 from cases import DEAD, NAME, Bridge, Case, Machine, result_line
+from doors import DoorTests, StickDoor
 from machine import ide_disk
 
 
@@ -33,13 +34,14 @@ class RescueCase(Case):
         self.assert_stick_sound(self.stick)
 
 
-class UnattendedTest(RescueCase):
-    def test_parallel_flash_at_the_legacy_ports(self):
-        bridge = self.prepare()
-        result, log, _ = self.run_job(self.stick, bridge, *self.flash_words(3))
-        self.assertRegex(log, r"port=3 .* base=0170 .* verdict=no-identity")
-        self.assert_rescued(result, 3)
+class UsbUnderBiosTest(DoorTests, Case):
+    """Parallel flash at the legacy ports."""
 
+    def door(self):
+        return StickDoor(self)
+
+
+class UnattendedTest(RescueCase):
     def test_parallel_flash_as_primary_slave(self):
         """Both channels at the legacy ports: COM1 is shadowed by QEMU's rounding, so the screen is
         on COM2."""
