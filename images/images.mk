@@ -53,4 +53,5 @@ define fill_volume
 	$(Q)rm -rf $(IMAGES)/files
 endef
 
+include images/floppy.mk
 include images/pxe.mk
