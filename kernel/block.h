@@ -13,8 +13,11 @@ struct block_device {
     uint32_t sector_size;  /* bytes: 512, 1024, 2048 or 4096 */
     uint64_t sector_count; /* 0 = unknown */
     bool removable;
-    bool boot;        /* we were loaded from it */
-    uint64_t bad_lba; /* after ERR_IO: the first sector that could not be read or written */
+    bool boot;              /* we were loaded from it */
+    uint64_t bad_lba;       /* after ERR_IO: the first sector that could not be read or written */
+    uint64_t weak_lba;      /* the last one that could, but only when it was tried again */
+    uint32_t weak_count;    /* how often that happened */
+    uint32_t track_sectors; /* transfers that end at a multiple of it are fast; 0 = all are */
 
     /*
      * Moves `count` sectors at `lba`. Errors: ERR_IO, ERR_NO_MEDIA, ERR_MEDIA_CHANGED,

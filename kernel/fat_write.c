@@ -84,12 +84,27 @@ static err_t write_batch(struct volume *volume, struct content *content, struct 
     return fat_write(volume, batch->sector, count, volume->chunk);
 }
 
+/*
+ * Whether the batch shall be written before `sector` is added: the sector starts a track that does
+ * not fit any more as a whole, and on a floppy each part of a track costs a whole turn.
+ */
+static bool ends_with_track(const struct volume *volume, const struct batch *batch, uint32_t sector)
+{
+    uint32_t track = volume->disk->track_sectors;
+    uint64_t place = volume->partition.start + (uint64_t)sector * volume->disk_sectors;
+
+    return track != 0 && place % track == 0 &&
+           batch->count * volume->disk_sectors + track >
+               FAT_CHUNK_BYTES / volume->disk->sector_size;
+}
+
 /* Adds a sector to the batch, after writing those that it does not follow. */
 static err_t add_sector(struct volume *volume, struct content *content, struct batch *batch,
                         uint32_t sector)
 {
     if (batch->count == 0 || batch->sector + batch->count != sector ||
-        batch->count >= FAT_CHUNK_BYTES / volume->sector_size) {
+        batch->count >= FAT_CHUNK_BYTES / volume->sector_size ||
+        ends_with_track(volume, batch, sector)) {
         err_t error = write_batch(volume, content, batch);
 
         if (error)

@@ -22,6 +22,7 @@ enum {
 enum {
     STATUS_WRITE_PROTECTED = 0x03,
     STATUS_MEDIUM_CHANGED = 0x06,
+    STATUS_MEDIUM_UNKNOWN = 0x0C,
     STATUS_NO_MEDIUM = 0x31,
     STATUS_NO_ANSWER = 0x80,
     STATUS_NOT_READY = 0xAA
@@ -33,8 +34,8 @@ enum { FIRST_HARD_DISK = 0x80, HARD_DISKS_MAX = 16, FLOPPIES_MAX = 2 };
  * (IBM BIOS Interface Technical Reference, INT 13h). */
 enum { TRIES = 3 };
 
-/* One call moves half of the transfer buffer; some BIOSes take no more than 127 sectors (EDD). */
-enum { TRANSFER_BYTES = LOW_BUFFER_SIZE / 2 };
+/* One call moves a buffer at most; some BIOSes take no more than 127 sectors (EDD). */
+_Static_assert(LOW_BUFFER_SIZE / 512 <= 127, "too much for one call");
 
 /* EDD: disk address packet. */
 struct address_packet {
@@ -72,33 +73,38 @@ static uint8_t call(const struct bios_disk *disk, uint8_t function,
     return registers->eax >> 8 & 0xFF ? (uint8_t)(registers->eax >> 8) : 0xFF;
 }
 
-static err_t error_of(uint8_t status)
+/*
+ * The class of a status. "Medium type not found" is what the search for the diskette's data rate
+ * ends with when there is no diskette; other BIOSes time out.
+ */
+static enum error_class class_of(uint8_t status)
 {
     switch (status) {
-    case 0:
-        return 0;
     case STATUS_WRITE_PROTECTED:
-        return ERR(ERR_WRITE_PROTECTED);
+        return ERR_WRITE_PROTECTED;
     case STATUS_MEDIUM_CHANGED:
-        return ERR(ERR_MEDIA_CHANGED);
+        return ERR_MEDIA_CHANGED;
+    case STATUS_MEDIUM_UNKNOWN:
     case STATUS_NO_MEDIUM:
     case STATUS_NO_ANSWER:
     case STATUS_NOT_READY:
-        return ERR(ERR_NO_MEDIA);
+        return ERR_NO_MEDIA;
     default:
-        return ERR(ERR_IO);
+        return ERR_IO;
     }
 }
 
-/* One transfer between the disk and the transfer buffer by logical block. */
+/* One transfer between the disk and its buffer by logical block. */
 static uint8_t transfer_enhanced(const struct bios_disk *disk, bool write, uint64_t lba,
                                  uint32_t count)
 {
     struct address_packet *packet = real_memory(LOW_SCRATCH);
     struct real_registers registers = {.esi = LOW_SCRATCH};
 
-    *packet = (struct address_packet){
-        .size = sizeof(*packet), .count = (uint16_t)count, .segment = LOW_BUFFER >> 4, .lba = lba};
+    *packet = (struct address_packet){.size = sizeof(*packet),
+                                      .count = (uint16_t)count,
+                                      .segment = (uint16_t)(disk->buffer >> 4),
+                                      .lba = lba};
     return call(disk, write ? EDD_WRITE : EDD_READ, &registers);
 }
 
@@ -113,21 +119,32 @@ static uint8_t transfer_classic(const struct bios_disk *disk, bool write, uint64
         .eax = count,
         .ecx = (cylinder & 0xFF) << 8 | (cylinder >> 2 & 0xC0) | sector,
         .edx = (track % disk->heads) << 8,
-        .es = LOW_BUFFER >> 4,
+        .es = (uint16_t)(disk->buffer >> 4),
     };
 
     return call(disk, write ? DISK_WRITE : DISK_READ, &registers);
 }
 
-static uint8_t transfer(const struct bios_disk *disk, bool write, uint64_t lba, uint32_t count)
+/* Notes that sectors at `lba` had to be tried again. */
+static void note_weak(struct bios_disk *disk, uint64_t lba)
+{
+    disk->block.weak_lba = lba;
+    disk->block.weak_count++;
+}
+
+/* `tries` calls at most, with a reset after each that failed. Returns the last status. */
+static uint8_t transfer(struct bios_disk *disk, bool write, uint64_t lba, uint32_t count,
+                        unsigned tries)
 {
     uint8_t status = 0;
 
-    for (unsigned attempt = 0; attempt < TRIES; attempt++) {
+    for (unsigned attempt = 0; attempt < tries; attempt++) {
         struct real_registers registers = {.eax = 0};
 
         status = disk->enhanced ? transfer_enhanced(disk, write, lba, count)
                                 : transfer_classic(disk, write, lba, count);
+        if (status == 0 && attempt > 0)
+            note_weak(disk, lba);
         if (status == 0 || status == STATUS_WRITE_PROTECTED || status == STATUS_MEDIUM_CHANGED ||
             status == STATUS_NO_MEDIUM)
             break;
@@ -136,17 +153,17 @@ static uint8_t transfer(const struct bios_disk *disk, bool write, uint64_t lba, 
     return status;
 }
 
-/* How many sectors the next transfer may move: what fits the buffer, and the rest of the track. */
-static uint32_t next_count(const struct bios_disk *disk, uint64_t lba, uint32_t wanted)
+static uint32_t track_left(const struct bios_disk *disk, uint64_t lba)
 {
-    uint32_t count = TRANSFER_BYTES / disk->block.sector_size;
+    return disk->sectors - (uint32_t)(lba % disk->sectors);
+}
 
-    if (!disk->enhanced) {
-        uint32_t left = disk->sectors - (uint32_t)(lba % disk->sectors);
+/* How many sectors the next transfer may move: what fits the buffer, and the rest of the track. */
+static uint32_t most_sectors(const struct bios_disk *disk, uint64_t lba)
+{
+    uint32_t count = disk->buffer_size / disk->block.sector_size;
 
-        count = left < count ? left : count;
-    }
-    return wanted < count ? wanted : count;
+    return !disk->enhanced && track_left(disk, lba) < count ? track_left(disk, lba) : count;
 }
 
 /*
@@ -172,10 +189,21 @@ static void learn_diskette(struct bios_disk *disk, const uint8_t *sector)
 
 static void ask_geometry(struct bios_disk *disk);
 
+/* What is left to do after a transfer that failed for good at `lba`. */
+static err_t give_up(struct bios_disk *disk, uint64_t lba, uint8_t status)
+{
+    enum error_class class = class_of(status);
+
+    if (class == ERR_MEDIA_CHANGED || class == ERR_NO_MEDIA)
+        disk->medium_known = false;
+    disk->block.bad_lba = lba;
+    return ERR(class);
+}
+
 /*
  * Before the first transfer from a floppy's medium. The change line of a floppy drive stays active
  * until the first access, also for the diskette that was in it all the time: this first change is
- * not one.
+ * not one. In an empty drive it stays active for ever.
  */
 static err_t meet_medium(struct bios_disk *disk)
 {
@@ -183,48 +211,140 @@ static err_t meet_medium(struct bios_disk *disk)
 
     if (disk->medium_known || disk->number >= FIRST_HARD_DISK)
         return 0;
+    disk->ahead_count = 0;
     ask_geometry(disk);
-    status = transfer(disk, false, 0, 1);
+    if (disk->sectors == 0 || disk->heads == 0)
+        return ERR(ERR_NO_MEDIA);
+    status = transfer(disk, false, 0, 1, TRIES);
     if (status == STATUS_MEDIUM_CHANGED)
-        status = transfer(disk, false, 0, 1);
+        status = transfer(disk, false, 0, 1, TRIES);
+    if (status == STATUS_MEDIUM_CHANGED)
+        status = STATUS_NO_MEDIUM;
     if (status != 0)
-        return error_of(status);
-    learn_diskette(disk, real_memory(LOW_BUFFER));
+        return give_up(disk, 0, status);
+    learn_diskette(disk, real_memory(disk->buffer));
+    disk->block.track_sectors = disk->sectors;
     disk->medium_known = true;
+    return 0;
+}
+
+/* Gives sectors that were read ahead to who asks for them now; returns how many. */
+static uint32_t take_ahead(struct bios_disk *disk, uint64_t lba, uint32_t count, uint8_t *bytes)
+{
+    uint32_t now = count < disk->ahead_count ? count : disk->ahead_count;
+    uint32_t size = now * disk->block.sector_size;
+
+    if (lba != disk->ahead_lba)
+        now = 0;
+    if (now == 0)
+        return 0;
+    memcpy(bytes, real_memory(disk->ahead_at), size);
+    disk->ahead_at += size;
+    disk->ahead_lba += now;
+    disk->ahead_count -= now;
+    return now;
+}
+
+/*
+ * One try to read the rest of the track, because the next sector passes under the head now and not
+ * again before a whole turn (200 ms). What was not asked for serves only a read that goes on
+ * exactly there: a look at the boot sector, by which a change of diskettes is noticed, always
+ * reaches the diskette. Returns the status.
+ */
+static uint8_t read_ahead(struct bios_disk *disk, uint64_t lba, uint32_t now, uint32_t all)
+{
+    uint8_t status = transfer(disk, false, lba, all, 1);
+
+    if (status != 0)
+        return status;
+    disk->ahead_lba = lba + now;
+    disk->ahead_count = all - now;
+    disk->ahead_at = disk->buffer + now * disk->block.sector_size;
+    return 0;
+}
+
+/* Reads `count` sectors into the disk's buffer, from a floppy also those behind them. */
+static uint8_t read_buffer(struct bios_disk *disk, uint64_t lba, uint32_t count, bool alone)
+{
+    uint32_t all = most_sectors(disk, lba);
+    uint8_t status;
+
+    if (alone || disk->number >= FIRST_HARD_DISK || all <= count)
+        return transfer(disk, false, lba, count, TRIES);
+    status = read_ahead(disk, lba, count, all);
+    if (status == 0 || status == STATUS_MEDIUM_CHANGED)
+        return status;
+    status = transfer(disk, false, lba, count, TRIES);
+    if (status == 0)
+        note_weak(disk, lba);
+    return status;
+}
+
+/* One transfer of `count` sectors in a disk's buffer. */
+static uint8_t move_some(struct bios_disk *disk, bool write, uint64_t lba, uint32_t count,
+                         uint8_t *bytes, bool alone)
+{
+    uint8_t *buffer = real_memory(disk->buffer);
+    size_t size = (size_t)count * disk->block.sector_size;
+    uint8_t status;
+
+    disk->ahead_count = 0;
+    if (write) {
+        memcpy(buffer, bytes, size);
+        return transfer(disk, true, lba, count, TRIES);
+    }
+    status = read_buffer(disk, lba, count, alone);
+    if (status == 0)
+        memcpy(bytes, buffer, size);
+    return status;
+}
+
+/*
+ * Moves all sectors. When several together fail, they are moved one by one: that brings what can be
+ * had, and finds the first that can't.
+ */
+static err_t move_all(struct bios_disk *disk, bool write, uint64_t lba, uint32_t count,
+                      uint8_t *bytes)
+{
+    uint32_t singly = 0;
+
+    while (count > 0) {
+        uint32_t most = singly > 0 ? 1 : most_sectors(disk, lba);
+        uint32_t now = write ? 0 : take_ahead(disk, lba, count, bytes);
+
+        if (now == 0) {
+            uint8_t status;
+
+            now = count < most ? count : most;
+            status = move_some(disk, write, lba, now, bytes, singly > 0);
+            if (status != 0 && class_of(status) == ERR_IO && now > 1) {
+                note_weak(disk, lba);
+                singly = now;
+                continue;
+            }
+            if (status != 0)
+                return give_up(disk, lba, status);
+            singly -= singly > 0;
+        }
+        bytes += (size_t)now * disk->block.sector_size;
+        lba += now;
+        count -= now;
+    }
     return 0;
 }
 
 static err_t move_sectors(struct bios_disk *disk, bool write, uint64_t lba, uint32_t count,
                           uint8_t *bytes)
 {
-    uint8_t *buffer = real_memory(LOW_BUFFER);
+    uint64_t end;
     err_t error = meet_medium(disk);
 
     if (error != 0)
         return error;
-    if (disk->block.sector_count != 0 &&
-        (lba > disk->block.sector_count || count > disk->block.sector_count - lba))
+    end = disk->block.sector_count;
+    if (end != 0 && (lba > end || count > end - lba))
         return ERR(ERR_ARGUMENT);
-    while (count > 0) {
-        uint32_t now = next_count(disk, lba, count);
-        size_t size = (size_t)now * disk->block.sector_size;
-        uint8_t status;
-
-        if (write)
-            memcpy(buffer, bytes, size);
-        status = transfer(disk, write, lba, now);
-        if (status != 0) {
-            disk->medium_known = disk->medium_known && status != STATUS_MEDIUM_CHANGED &&
-                                 error_class(error_of(status)) != ERR_NO_MEDIA;
-            return error_of(status);
-        }
-        if (!write)
-            memcpy(bytes, buffer, size);
-        bytes += size;
-        lba += now;
-        count -= now;
-    }
-    return 0;
+    return move_all(disk, write, lba, count, bytes);
 }
 
 static err_t disk_read(void *context, uint64_t lba, uint32_t count, void *buffer)
@@ -282,8 +402,8 @@ static void name_disk(struct bios_disk *disk, bool usb)
     char size[16];
 
     if (disk->number < FIRST_HARD_DISK)
-        text_format(disk->block.name, sizeof(disk->block.name),
-                    "floppy disk %c:", 'A' + disk->number);
+        text_format(disk->block.name, sizeof(disk->block.name), "floppy disk %c",
+                    'A' + disk->number);
     else {
         if (megabytes >= 1000)
             text_format(size, sizeof(size), "%u.%u GB", (unsigned)(megabytes / 1000),
@@ -306,11 +426,16 @@ static bool open_disk(struct bios_disk *disk, uint8_t number)
     disk->block.read = disk_read;
     disk->block.write = disk_write;
     disk->block.sector_size = 512;
+    disk->buffer = LOW_BUFFER;
+    disk->buffer_size = LOW_BUFFER_SIZE;
     ask_geometry(disk);
-    if (number >= FIRST_HARD_DISK)
+    if (number >= FIRST_HARD_DISK) {
         parameters = ask_enhanced(disk);
-    else
+    } else {
         disk->block.removable = true;
+        disk->buffer = LOW_FLOPPY_BUFFERS + number * LOW_FLOPPY_BUFFER_SIZE;
+        disk->buffer_size = LOW_FLOPPY_BUFFER_SIZE;
+    }
     if (parameters != NULL && parameters->total_sectors != 0)
         disk->block.sector_count = parameters->total_sectors;
     if (parameters != NULL && parameters->sector_bytes != 0) {
@@ -348,6 +473,24 @@ static void scan_from(struct bios_disks *disks, uint8_t first, unsigned count)
     }
 }
 
+/*
+ * Some BIOSes stop a transfer at the last sector that their diskette parameter table names, which
+ * may be the ninth of a track. They get a copy of it that names the last sector of the densest
+ * diskettes (IBM BIOS Interface Technical Reference, "Diskette parameters"; interrupt 1Eh).
+ */
+static void allow_whole_tracks(void)
+{
+    enum { TABLE_SIZE = 11, TABLE_LAST_SECTOR = 4, LAST_SECTOR_EVER = 36 };
+    uint32_t vector = real_read32(VECTOR_DISKETTE_TABLE);
+    uint8_t *table = real_memory(LOW_DISKETTE_TABLE);
+
+    if (vector == (uint32_t)LOW_DISKETTE_TABLE >> 4 << 16)
+        return;
+    memcpy(table, real_memory((vector >> 16 << 4) + (vector & 0xFFFF)), TABLE_SIZE);
+    table[TABLE_LAST_SECTOR] = LAST_SECTOR_EVER;
+    real_write32(VECTOR_DISKETTE_TABLE, (uint32_t)LOW_DISKETTE_TABLE >> 4 << 16);
+}
+
 void disks_scan(struct bios_disks *disks)
 {
     enum { EQUIPMENT_FLOPPIES = 0x01 };
@@ -355,5 +498,8 @@ void disks_scan(struct bios_disks *disks)
 
     disks->count = 0;
     scan_from(disks, FIRST_HARD_DISK, drive_count(FIRST_HARD_DISK, HARD_DISKS_MAX));
-    scan_from(disks, 0, floppies ? drive_count(0, FLOPPIES_MAX) : 0);
+    if (floppies) {
+        allow_whole_tracks();
+        scan_from(disks, 0, drive_count(0, FLOPPIES_MAX));
+    }
 }

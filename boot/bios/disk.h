@@ -16,6 +16,9 @@ struct bios_disk {
     bool enhanced;                      /* functions 41h to 48h */
     bool medium_known;                  /* something was read from the medium that is in it */
     uint16_t cylinders, heads, sectors; /* geometry; sectors per track */
+    uint32_t buffer, buffer_size;       /* in conventional memory */
+    uint64_t ahead_lba;                 /* floppies: sectors that were read but not asked for yet */
+    uint32_t ahead_count, ahead_at;     /* how many, and their address */
 };
 
 struct bios_disks {

@@ -3,8 +3,10 @@
  *
  * Conventional memory, once the loader's parameters have been copied away:
  *   0000 interrupt vectors, BIOS data     8000 low part of the kernel
- *   A000 stack of BIOS calls              C000 scratch for BIOS calls
- *  10000 transfer buffer for disks: one 64 KiB page of the DMA controller, never crossed
+ *   A000 stack of BIOS calls              BFF0 diskette parameter table
+ *   C000 scratch for BIOS calls
+ *  10000 transfer buffers, one of the hard disks and one of each floppy drive: all in one 64 KiB
+ *        page of the DMA controller, which no transfer may leave
  */
 #ifndef BOOT_BIOS_LAYOUT_H
 #define BOOT_BIOS_LAYOUT_H
@@ -13,12 +15,18 @@
 #define LOW_SCRATCH      0xC000
 #define LOW_SCRATCH_SIZE 0x1000
 #define LOW_BUFFER       0x10000
-#define LOW_BUFFER_SIZE  0x10000
+#define LOW_BUFFER_SIZE  0x8000
+
+#define LOW_DISKETTE_TABLE     0xBFF0
+#define LOW_FLOPPY_BUFFERS     0x18000
+#define LOW_FLOPPY_BUFFER_SIZE 0x4000 /* for each of two drives */
 
 #define SELECTOR_CODE32 0x08
 #define SELECTOR_DATA32 0x10
 #define SELECTOR_CODE16 0x18
 #define SELECTOR_DATA16 0x20
+
+#define VECTOR_DISKETTE_TABLE 0x78 /* interrupt 1Eh */
 
 /* BIOS data area (IBM PC/AT Technical Reference, segment 40h). */
 #define BDA_EQUIPMENT     0x410

@@ -38,6 +38,11 @@ static inline uint8_t real_read8(uint32_t address)
     return *(uint8_t *)real_memory(address);
 }
 
+static inline void real_write32(uint32_t address, uint32_t value)
+{
+    memcpy(real_memory(address), &value, sizeof(value));
+}
+
 static inline uint32_t real_read32(uint32_t address)
 {
     uint32_t value;

@@ -28,6 +28,9 @@ struct fake_disk {
     uint8_t fail_status; /* of the next `fail_count` transfers */
     unsigned fail_count;
     bool write_protected;
+    uint64_t bad;       /* with every transfer that touches this sector... */
+    unsigned bad_count; /* ... so many times */
+    uint8_t bad_status;
     unsigned transfers, resets;
     uint32_t largest; /* sectors in one transfer */
 };
@@ -73,6 +76,11 @@ static uint8_t transfer_fake(struct fake_disk *disk, bool write, uint64_t lba, u
     }
     if (write && disk->write_protected)
         return 0x03;
+    if (disk->bad_count > 0 && lba <= disk->bad && disk->bad - lba < count) {
+        disk->bad_count--;
+        memset(buffer, 0xEE, size); /* whatever a BIOS leaves there is not to be used */
+        return disk->bad_status;
+    }
     if (lba > disk->total || count > disk->total - lba)
         return 0x04; /* sector not found */
     if (write)
@@ -80,6 +88,14 @@ static uint8_t transfer_fake(struct fake_disk *disk, bool write, uint64_t lba, u
     else
         memcpy(buffer, disk->bytes + lba * disk->sector_bytes, size);
     return 0;
+}
+
+/* "Last sector on track" of the diskette parameter table that interrupt 1Eh points to. */
+static unsigned last_sector_of_table(void)
+{
+    uint32_t vector = real_read32(0x1E * 4);
+
+    return low_memory[(vector >> 16) * 16 + (vector & 0xFFFF) + 4];
 }
 
 static uint8_t classic(struct fake_disk *disk, const struct real_registers *registers)
@@ -90,6 +106,11 @@ static uint8_t classic(struct fake_disk *disk, const struct real_registers *regi
     unsigned head = registers->edx >> 8 & 0xFF;
     unsigned sectors = disk->medium_sectors ? disk->medium_sectors : disk->sectors;
     uint32_t address = (uint32_t)registers->es * 16 + (registers->ebx & 0xFFFF);
+
+    /* The DMA controller does not count beyond its 64 KiB page. */
+    assert_int_equal(address >> 16, (address + count * 512 - 1) >> 16);
+    if (disk->number < 0x80)
+        assert_in_range(last_sector_of_table(), sector + count - 1, 255);
 
     if (sector == 0 || sector + count - 1 > sectors || head >= disk->heads ||
         cylinder >= disk->cylinders)
@@ -205,10 +226,15 @@ static struct fake_disk *add_floppy(void)
 
 static int reset_fakes(void **state)
 {
+    static const uint8_t table[] = {0xDF, 0x02, 0x25, 0x02, 9, 0x2A, 0xFF, 0x50, 0xF6, 0x0F, 0x08};
+
     (void)state;
     fake_count = 0;
     memset(low_memory, 0, sizeof(low_memory));
     low_memory[BDA_EQUIPMENT] = 0x01;
+    /* A diskette parameter table in the ROM's place, which allows nine sectors (360 KB). */
+    memcpy(low_memory + 0x9000, table, sizeof(table));
+    real_write32(0x1E * 4, 0x09000000);
     return 0;
 }
 
@@ -301,7 +327,7 @@ static void test_errors_are_told_apart(void **state)
     } cases[] = {
         {0x31, ERR_NO_MEDIA, 1}, {0x80, ERR_NO_MEDIA, 3},      {0xAA, ERR_NO_MEDIA, 3},
         {0x04, ERR_IO, 3},       {0x06, ERR_MEDIA_CHANGED, 1}, {0x03, ERR_WRITE_PROTECTED, 1},
-        {0x20, ERR_IO, 3},
+        {0x20, ERR_IO, 3},       {0x0C, ERR_NO_MEDIA, 3},
     };
     struct fake_disk *disk = add_disk(0x80, true);
     struct block_device *block = first();
@@ -315,6 +341,91 @@ static void test_errors_are_told_apart(void **state)
         assert_int_equal(error_class(block->write(block->context, 1, 1, bytes)), cases[i].expected);
         assert_int_equal(disk->transfers, cases[i].transfers);
     }
+}
+
+/* What can't be read is narrowed down to its first sector; what can be read around it, is. */
+static void check_bad_sector(struct fake_disk *disk, bool write)
+{
+    static const uint32_t starts[] = {100, 150, 170, 177};
+    uint8_t *bytes = malloc(300 * 512), *before = malloc(FAKE_BYTES);
+
+    for (unsigned i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+        struct block_device *block = first();
+        uint32_t good = 177 - starts[i];
+        err_t error;
+
+        disk->bad = 177;
+        disk->bad_count = UINT32_MAX;
+        disk->bad_status = 0x10;
+        memcpy(before, disk->bytes, FAKE_BYTES);
+        memset(bytes, 0x5A, 300 * 512);
+        error = write ? block->write(block->context, starts[i], 300, bytes)
+                      : block->read(block->context, starts[i], 300, bytes);
+        assert_int_equal(error_class(error), ERR_IO);
+        assert_int_equal(block->bad_lba, 177);
+        if (write)
+            memset(before + starts[i] * 512, 0x5A, good * 512);
+        else
+            assert_memory_equal(bytes, before + starts[i] * 512, good * 512);
+        assert_memory_equal(disk->bytes, before, FAKE_BYTES);
+        disk->bad_count = 0;
+        assert_reads(block, disk, 0, 400);
+    }
+    free(bytes);
+    free(before);
+}
+
+static void test_the_first_bad_sector_is_named(void **state)
+{
+    for (int write = 0; write <= 1; write++) {
+        reset_fakes(state);
+        check_bad_sector(add_disk(0x80, true), write != 0);
+        reset_fakes(state);
+        check_bad_sector(add_disk(0x80, false), write != 0);
+        reset_fakes(state);
+        check_bad_sector(add_floppy(), write != 0);
+    }
+}
+
+/* Sectors that come only when tried again are read, and counted. */
+static void test_weak_sectors_are_counted(void **state)
+{
+    struct fake_disk *disk = add_floppy();
+    struct block_device *block = first();
+
+    (void)state;
+    disk->bad = 177;
+    disk->bad_status = 0x10;
+    for (unsigned fails = 1; fails <= 8; fails++) {
+        unsigned before = block->weak_count;
+
+        disk->bad_count = fails > 5 ? fails - 5 : fails;
+        /* First alone, then among many. */
+        assert_reads(block, disk, fails > 5 ? 177 : 100, fails > 5 ? 1 : 300);
+        assert_int_equal(disk->bad_count, 0);
+        assert_true(block->weak_count > before);
+        assert_in_range(block->weak_lba, 100, 177);
+    }
+    assert_reads(block, disk, 0, 1);
+    disk->fail_count = 0;
+    disk->resets = block->weak_count = 0;
+    assert_reads(block, disk, 0, 500);
+    assert_int_equal(block->weak_count, 0);
+    assert_int_equal(disk->resets, 0);
+}
+
+/* A bad sector behind those that were asked for is nobody's business. */
+static void test_reading_ahead_may_fail(void **state)
+{
+    struct fake_disk *disk = add_floppy();
+    struct block_device *block = first();
+
+    (void)state;
+    disk->bad = 177;
+    disk->bad_status = 0x10;
+    disk->bad_count = UINT32_MAX;
+    assert_reads(block, disk, 165, 5);
+    assert_reads(block, disk, 170, 7);
 }
 
 static void test_write_protected(void **state)
@@ -360,7 +471,7 @@ static void test_names_and_order(void **state)
     assert_int_equal(disks.count, 3);
     assert_string_equal(disks.disk[0].block.name, "hard disk 80, 7.8 GB");
     assert_string_equal(disks.disk[1].block.name, "USB disk 81, 2 MB");
-    assert_string_equal(disks.disk[2].block.name, "floppy disk A:");
+    assert_string_equal(disks.disk[2].block.name, "floppy disk A");
     assert_false(disks.disk[0].block.removable);
     assert_true(disks.disk[1].block.removable);
     assert_true(disks.disk[2].block.removable);
@@ -450,17 +561,101 @@ static void test_boot_sector_that_lies(void **state)
     }
 }
 
+/* By time-out, by an unknown medium, or with a change line that stays active. */
 static void test_empty_floppy_drive(void **state)
+{
+    static const uint8_t statuses[] = {0x80, 0x0C, 0x06, 0x31};
+
+    for (unsigned i = 0; i < sizeof(statuses); i++) {
+        struct fake_disk *disk;
+        struct block_device *block;
+        uint8_t bytes[512];
+
+        reset_fakes(state);
+        disk = add_floppy();
+        block = first();
+        disk->fail_status = statuses[i];
+        disk->fail_count = UINT32_MAX;
+        assert_int_equal(error_class(block->read(block->context, 0, 1, bytes)), ERR_NO_MEDIA);
+        assert_in_range(disk->transfers, 1, 3);
+        assert_int_equal(error_class(block->write(block->context, 0, 1, bytes)), ERR_NO_MEDIA);
+        disk->fail_count = 0;
+        assert_reads(block, disk, 0, 1); /* a diskette was put in */
+    }
+}
+
+/* Taken out while it was read: not "bad sectors". */
+static void test_floppy_taken_out(void **state)
 {
     struct fake_disk *disk = add_floppy();
     struct block_device *block = first();
-    uint8_t bytes[512];
+    uint8_t bytes[40 * 512];
 
     (void)state;
+    assert_reads(block, disk, 0, 40);
     disk->fail_status = 0x80;
-    disk->fail_count = 3;
-    assert_int_equal(error_class(block->read(block->context, 0, 1, bytes)), ERR_NO_MEDIA);
-    assert_reads(block, disk, 0, 1); /* a diskette was put in */
+    disk->fail_count = UINT32_MAX;
+    assert_int_equal(error_class(block->read(block->context, 100, 40, bytes)), ERR_NO_MEDIA);
+    disk->fail_count = 0;
+    assert_reads(block, disk, 100, 40);
+}
+
+/* Two drives at once: what was read ahead from one is not given out for the other. */
+static void test_two_floppy_drives(void **state)
+{
+    struct fake_disk *a = add_floppy();
+    struct fake_disk *b = add_floppy();
+
+    (void)state;
+    b->number = 0x01;
+    for (unsigned i = 0; i < FAKE_BYTES; i++)
+        b->bytes[i] ^= 0xA5;
+    disks_scan(&disks);
+    assert_int_equal(disks.count, 2);
+    assert_string_equal(disks.disk[1].block.name, "floppy disk B");
+    for (unsigned lba = 36; lba < 90; lba += 3) {
+        assert_reads(&disks.disk[0].block, a, lba, 3);
+        assert_reads(&disks.disk[1].block, b, lba, 3);
+    }
+}
+
+/* What was read ahead is not older than what is asked for. */
+static void test_nothing_stale_is_given_out(void **state)
+{
+    struct fake_disk *disk = add_floppy();
+    struct block_device *block = first();
+    uint8_t bytes[2 * 512];
+
+    (void)state;
+    assert_reads(block, disk, 0, 3);
+    /* Written by us. */
+    memset(bytes, 0x11, sizeof(bytes));
+    assert_int_equal(block->write(block->context, 4, 2, bytes), 0);
+    assert_reads(block, disk, 3, 4);
+    /* Another diskette without any notice: whoever looks from the start sees it. */
+    memset(disk->bytes, 0x77, FAKE_BYTES);
+    assert_reads(block, disk, 0, 1);
+    assert_reads(block, disk, 1, 30);
+}
+
+/* Each call costs a turn of the diskette: a whole file of 1 MiB takes one call for each track. */
+static void test_tracks_are_read_whole(void **state)
+{
+    struct fake_disk *disk = add_floppy();
+    struct block_device *block = first();
+    enum { FIRST = 33 + 192, COUNT = 2048, RUN = 128 };
+
+    (void)state;
+    assert_reads(block, disk, 0, 1);
+    disk->transfers = 0;
+    for (uint32_t done = 0; done < COUNT; done += RUN)
+        assert_reads(block, disk, FIRST + done, RUN);
+    assert_in_range(disk->transfers, COUNT / 18, COUNT / 18 + 2);
+    /* The root folder, sector by sector. */
+    disk->transfers = 0;
+    for (uint32_t sector = 19; sector < 33; sector++)
+        assert_reads(block, disk, sector, 1);
+    assert_int_equal(disk->transfers, 1);
 }
 
 int main(void)
@@ -479,6 +674,13 @@ int main(void)
         cmocka_unit_test_setup(test_smaller_diskette, reset_fakes),
         cmocka_unit_test_setup(test_boot_sector_that_lies, reset_fakes),
         cmocka_unit_test_setup(test_empty_floppy_drive, reset_fakes),
+        cmocka_unit_test_setup(test_the_first_bad_sector_is_named, reset_fakes),
+        cmocka_unit_test_setup(test_weak_sectors_are_counted, reset_fakes),
+        cmocka_unit_test_setup(test_reading_ahead_may_fail, reset_fakes),
+        cmocka_unit_test_setup(test_floppy_taken_out, reset_fakes),
+        cmocka_unit_test_setup(test_two_floppy_drives, reset_fakes),
+        cmocka_unit_test_setup(test_nothing_stale_is_given_out, reset_fakes),
+        cmocka_unit_test_setup(test_tracks_are_read_whole, reset_fakes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
