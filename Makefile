@@ -46,6 +46,9 @@ KERNEL     := $(BUILD)/oddrescue.krn
 .PHONY: all run test check images bench clean packages analyze format-check fuzz-smoke qemu-test
 all: $(KERNEL)
 
+include boot/efi/efi.mk
+all: $(EFI_FILES)
+
 $(BUILD)/bios/%.o: %.c Makefile | packages
 	@mkdir -p $(@D)
 	$(call say,CC,$@)

@@ -16,13 +16,6 @@ enum { CREDIT_SHARE = 8, CREDIT_LIMIT_US = 250000 };
 /* Blanks at the end of a row are erased by one sequence when that is shorter than sending them. */
 enum { ERASE_WORTH = 8 };
 
-/* Code page 437 as signs in Unicode: 00..1F. 80..FF: kernel/lib/code_page.h. */
-static const uint16_t unicode_low[32] = {
-    0x0020, 0x263A, 0x263B, 0x2665, 0x2666, 0x2663, 0x2660, 0x2022, 0x25D8, 0x25CB, 0x25D9,
-    0x2642, 0x2640, 0x266A, 0x266B, 0x263C, 0x25BA, 0x25C4, 0x2195, 0x203C, 0x00B6, 0x00A7,
-    0x25AC, 0x21A8, 0x2191, 0x2193, 0x2192, 0x2190, 0x221F, 0x2194, 0x25B2, 0x25BC,
-};
-
 /* The nearest ASCII sign for 10..1F and B0..DF; others become '?'. */
 static const char ascii_arrows[] = "><|!PS=|^v><L-^v";
 static const char ascii_frames[] = "###|++++++|+++++++++-++++++++=+++++++++++++#####";
@@ -73,12 +66,8 @@ static void pend_character(struct vt100 *vt100, uint8_t character)
 {
     if (vt100->charset == VT100_ASCII)
         pend_byte(vt100, ascii_of(character));
-    else if (character < 0x20)
-        pend_utf8(vt100, unicode_low[character]);
-    else if (character >= 0x80)
-        pend_utf8(vt100, character == 0xFF ? ' ' : code_page_437[character - 0x80]);
     else
-        pend_byte(vt100, character == 0x7F ? ' ' : character);
+        pend_utf8(vt100, code_page_sign(character));
 }
 
 /*

@@ -25,8 +25,8 @@ USB_CLUSTER_SECTORS := 4
 images: $(USB_IMAGE)
 
 # An image is built under another name and moved when it is whole.
-$(USB_IMAGE): $(KERNEL) $(wildcard images/*.cfg images/*.CFG images/*.TXT) images/partition.py \
-              images/images.mk
+$(USB_IMAGE): $(KERNEL) $(EFI_FILES) $(wildcard images/*.cfg images/*.CFG images/*.TXT) \
+              images/partition.py images/images.mk
 	@mkdir -p $(@D)
 	$(call say,IMAGE,$@)
 	$(Q)rm -f $@ $@.new
@@ -38,6 +38,7 @@ $(USB_IMAGE): $(KERNEL) $(wildcard images/*.cfg images/*.CFG images/*.TXT) image
 	    $$((($(USB_SECTORS) - $(USB_PARTITION_START)) / 2)) >/dev/null
 	$(Q)$(MTOOLS) syslinux --install --offset $$(($(USB_PARTITION_START) * 512)) $@.new
 	$(call fill_volume,$@.new@@$$(($(USB_PARTITION_START) * 512)))
+	$(call add_efi,$@.new@@$$(($(USB_PARTITION_START) * 512)))
 	$(Q)mv $@.new $@
 
 # $(1) = mtools name of a volume that has SYSLINUX on it: copies our files there. Nothing but
@@ -50,6 +51,17 @@ define fill_volume
 	$(Q)find $(IMAGES)/files -exec env TZ=UTC touch -d '$(IMAGE_DATE)' {} +
 	$(Q)$(MTOOLS) mcopy -o -s -m -Q -i $(1) $(addprefix $(IMAGES)/files/,ldlinux.c32 \
 	    $(notdir $(KERNEL)) syslinux.cfg README.TXT ODDRESC.CFG FIRMWARE) ::
+	$(Q)rm -rf $(IMAGES)/files
+endef
+
+# $(1) = mtools name of a volume: adds the UEFI programs under the names that firmware looks for on a
+# removable disk (UEFI Specification 2.10, 3.5.1.1).
+define add_efi
+	$(Q)rm -rf $(IMAGES)/files && mkdir -p $(IMAGES)/files/EFI/BOOT
+	$(Q)cp $(EFI_X64) $(IMAGES)/files/EFI/BOOT/BOOTX64.EFI
+	$(Q)cp $(EFI_IA32) $(IMAGES)/files/EFI/BOOT/BOOTIA32.EFI
+	$(Q)find $(IMAGES)/files -exec env TZ=UTC touch -d '$(IMAGE_DATE)' {} +
+	$(Q)$(MTOOLS) mcopy -o -s -m -Q -i $(1) $(IMAGES)/files/EFI ::
 	$(Q)rm -rf $(IMAGES)/files
 endef
 

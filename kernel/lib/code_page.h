@@ -7,4 +7,8 @@
 /* 80..FF in Unicode (the Unicode Consortium's mapping table CP437.TXT); 00..7F are ASCII. */
 extern const uint16_t code_page_437[128];
 
+/* What the PC's text screen shows for a character, in Unicode: 00..1F are signs there; 7F and FF,
+ * which few fonts have, are blanks. */
+uint16_t code_page_sign(uint8_t character);
+
 #endif
