@@ -47,7 +47,7 @@ KERNEL     := $(BUILD)/oddrescue.krn
 all: $(KERNEL)
 
 include boot/efi/efi.mk
-all: $(EFI_FILES)
+all: $(EFI_PROGRAMS)
 
 $(BUILD)/bios/%.o: %.c Makefile | packages
 	@mkdir -p $(@D)

@@ -25,7 +25,7 @@ USB_CLUSTER_SECTORS := 4
 images: $(USB_IMAGE)
 
 # An image is built under another name and moved when it is whole.
-$(USB_IMAGE): $(KERNEL) $(EFI_FILES) $(wildcard images/*.cfg images/*.CFG images/*.TXT) \
+$(USB_IMAGE): $(KERNEL) $(EFI_PROGRAMS) $(wildcard images/*.cfg images/*.CFG images/*.TXT) \
               images/partition.py images/images.mk
 	@mkdir -p $(@D)
 	$(call say,IMAGE,$@)

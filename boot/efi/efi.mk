@@ -4,7 +4,7 @@
 EFI_C     := $(wildcard boot/efi/*.c)
 EFI_X64   := $(BUILD)/oddx64.efi
 EFI_IA32  := $(BUILD)/oddia32.efi
-EFI_FILES := $(EFI_X64) $(EFI_IA32)
+EFI_PROGRAMS := $(EFI_X64) $(EFI_IA32)
 
 # Position independent, as the loader puts the program anywhere. wchar_t has 16 bits as in UEFI. The
 # firmware's interrupts run on our stack: no red zone below it.

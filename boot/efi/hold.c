@@ -4,7 +4,8 @@
 /* The firmware calls without a context, from a timer that may interrupt us anywhere. */
 static volatile unsigned resets_asked;
 
-static EFIAPI EFI_STATUS count_reset(EFI_RESET_TYPE type, EFI_STATUS status, UINTN size, CHAR16 *data)
+static EFIAPI EFI_STATUS count_reset(EFI_RESET_TYPE type, EFI_STATUS status, UINTN size,
+                                     CHAR16 *data)
 {
     (void)type;
     (void)status;

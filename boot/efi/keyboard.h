@@ -11,7 +11,7 @@ struct keyboard {
     struct hold *hold;
     struct speaker *speaker; /* switched off in time, as this is called often */
     EFI_SIMPLE_TEXT_INPUT_EX_PROTOCOL
-        *extended; /* NULL: the firmware has the simple protocol only */
+    *extended; /* NULL: the firmware has the simple protocol only */
     uint64_t next_look_us;
 };
 
