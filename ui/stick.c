@@ -88,10 +88,24 @@ static void count_free(struct stick *stick)
                         volume_free_bytes(volume, &stick->free_bytes) == 0;
 }
 
+/* A diskette or a stick that is about to die is worth a line before it does. */
+static void log_weak_sectors(struct stick *stick)
+{
+    for (unsigned i = 0; i < stick->platform->disk_count; i++) {
+        struct block_device *disk = stick->platform->disks[i];
+
+        if (disk->weak_count > 0)
+            log_line(stick->log, "stick", "%s: tried again %u times, the last at sector %u",
+                     disk->name, (unsigned)disk->weak_count, (unsigned)disk->weak_lba);
+        disk->weak_count = 0;
+    }
+}
+
 void stick_scan(struct stick *stick, bool rescan)
 {
     struct platform *platform = stick->platform;
 
+    log_weak_sectors(stick);
     if (rescan && platform->rescan_disks)
         platform->rescan_disks(platform->context);
     stick->count = 0;
@@ -271,6 +285,7 @@ err_t stick_save_log(struct stick *stick, const char *what)
     struct calendar_time time = {0};
     err_t error;
 
+    log_weak_sectors(stick);
     stick->platform->date(stick->platform->context, &time);
     log_line(stick->log, "stick", "saving the log, %s, %04u-%02u-%02u %02u:%02u", what, time.year,
              time.month, time.day, time.hour, time.minute);
