@@ -14,6 +14,9 @@
 
 #include "boot/bios/disk.c"
 
+#include "kernel/volume.h"
+#include "tests/support/fat_image.h"
+
 enum { FAKE_DISKS = 3, FAKE_SECTORS = 4096, FAKE_BYTES = 512 * FAKE_SECTORS };
 
 /* A disk of the fake BIOS. */
@@ -658,6 +661,51 @@ static void test_tracks_are_read_whole(void **state)
     assert_int_equal(disk->transfers, 1);
 }
 
+/* The medium of the fake floppy drive becomes this image. */
+static void insert_image(struct fake_disk *disk, struct fat_image *image)
+{
+    uint32_t size;
+    uint8_t *bytes;
+
+    bytes = fat_image_host_read(image, "disk.img", &size);
+    assert_int_equal(size, 2880 * 512);
+    memcpy(disk->bytes, bytes, size);
+    free(bytes);
+}
+
+/*
+ * Through the file system: reading a file of 1 MiB costs few turns more than its 114 tracks, and
+ * writing one, which is read back and compared, twice as many.
+ */
+static void test_calls_for_a_whole_file(void **state)
+{
+    enum { FILE_SIZE = 1 << 20, TRACKS = FILE_SIZE / 512 / 18 + 1 };
+    static uint8_t memory[VOLUME_MEMORY];
+    static uint8_t content[FILE_SIZE], bytes[FILE_SIZE];
+    struct arena arena = {.base = memory, .size = sizeof(memory)};
+    struct fake_disk *disk = add_floppy();
+    struct block_device *block = first();
+    struct partition whole = {.count = 2880};
+    struct volume volume = {.date = NULL};
+    struct fat_image image;
+    uint32_t moved;
+
+    (void)state;
+    fill_bytes(content, FILE_SIZE, 1);
+    fat_image_format(&image, 1440, "-F 12");
+    insert_image(disk, &image);
+    assert_int_equal(volume_open(&volume, block, &whole, &arena), 0);
+    disk->transfers = 0;
+    assert_int_equal(volume_create(&volume, "NEW.BIN", content, FILE_SIZE), 0);
+    assert_in_range(disk->transfers, 2 * TRACKS, 2 * TRACKS + 48);
+    disk->transfers = 0;
+    assert_int_equal(volume_read(&volume, "NEW.BIN", 0, bytes, FILE_SIZE, &moved, NULL, NULL), 0);
+    assert_int_equal(moved, FILE_SIZE);
+    assert_memory_equal(bytes, content, FILE_SIZE);
+    assert_in_range(disk->transfers, TRACKS, TRACKS + 10);
+    fat_image_close(&image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -681,6 +729,7 @@ int main(void)
         cmocka_unit_test_setup(test_two_floppy_drives, reset_fakes),
         cmocka_unit_test_setup(test_nothing_stale_is_given_out, reset_fakes),
         cmocka_unit_test_setup(test_tracks_are_read_whole, reset_fakes),
+        cmocka_unit_test_setup(test_calls_for_a_whole_file, reset_fakes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
