@@ -27,6 +27,14 @@ void real_open(void);
  */
 void real_int(uint8_t number, struct real_registers *registers);
 
+/*
+ * Calls a real-mode function of firmware by a far call, `target` = segment << 16 | offset.
+ * `arguments` are `count` words (at most 8) as they lie on its stack, the one pushed last first;
+ * the function leaves them there (C calling convention).
+ */
+void real_call(uint32_t target, const uint16_t *arguments, unsigned count,
+               struct real_registers *registers);
+
 /* How often Ctrl-Alt-Del was pressed since the last call. */
 unsigned real_resets_pressed(void);
 

@@ -54,10 +54,14 @@ real_mode:
     popw    %es
     popw    %ds
     popfl                           /* interrupts still off: this stack ends here */
-    movl    $LOW_STACK_TOP, %esp
+    movl    %cs:real_stack, %esp
     sti
-    pushfw                          /* an INT instruction, but through any pointer */
+    jmpw    *%cs:real_how
+
+real_interrupt:                     /* an INT instruction, but through any pointer */
+    pushfw
     cli
+real_far_call:
     lcallw  *%cs:real_target
     pushfl
     cli
@@ -163,11 +167,17 @@ real_return_idt:
     .long   0
 
     .balign 4
-    .globl  real_block, real_target, real_result, keyboard_old, keyboard_resets
+    .globl  real_block, real_target, real_stack, real_how, real_result
+    .globl  real_interrupt, real_far_call, keyboard_old, keyboard_resets
 real_block:                         /* struct real_registers */
     .skip   44
 real_target:                        /* offset, segment */
     .long   0
+real_stack:                         /* where the called function's arguments lie */
+    .long   0
+real_how:                           /* real_interrupt or real_far_call */
+    .word   0
+    .balign 4
 real_result:                        /* where the registers are after the call */
     .long   0
 saved_esp:
