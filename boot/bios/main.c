@@ -10,6 +10,7 @@
 #include "boot/bios/memory.h"
 #include "boot/bios/parameters.h"
 #include "boot/bios/power.h"
+#include "boot/bios/pxe.h"
 #include "boot/bios/real.h"
 #include "drivers/ports_x86.h"
 #include "kernel/lib/string.h"
@@ -24,6 +25,9 @@ struct machine {
     struct speaker speaker;
     struct bios_keyboard keyboard;
     struct bios_disks disks;
+    struct pxe pxe;
+    bool network_looked_for;
+    struct network *network;
 };
 
 /* More would be of no use: two images of at most 1 MiB, their copies, a log. */
@@ -40,6 +44,36 @@ static void rescan_disks(void *context)
     machine->platform.disk_count = machine->disks.count;
     for (unsigned i = 0; i < machine->disks.count; i++)
         machine->platform.disks[i] = &machine->disks.disk[i].block;
+}
+
+/* Whether `word` is one of the words of the command line. */
+static bool has_word(const char *line, const char *word)
+{
+    size_t length = strlen(word);
+
+    while (*line != '\0') {
+        size_t end = 0;
+
+        while (line[end] != '\0' && line[end] != ' ')
+            end++;
+        if (end == length && memcmp(line, word, length) == 0)
+            return true;
+        line += end + (line[end] == ' ');
+    }
+    return false;
+}
+
+/* Only where the loader's configuration says that it left the network card's driver alive. */
+static struct network *find_network(void *context)
+{
+    struct machine *machine = context;
+    const char *line = machine->platform.command_line;
+
+    if (!machine->network_looked_for &&
+        (has_word(line, "keeppxe") || has_word(line, "boot=network")))
+        machine->network = pxe_open(&machine->pxe, line);
+    machine->network_looked_for = true;
+    return machine->network;
 }
 
 static void reboot(void *context)
@@ -73,6 +107,7 @@ static void fill_platform(struct machine *machine)
         machine->parameters.initrd != 0 ? real_memory(machine->parameters.initrd) : NULL;
     platform->date = clock_date;
     platform->rescan_disks = rescan_disks;
+    platform->find_network = find_network;
     platform->hold = NULL; /* Ctrl-Alt-Del is always caught, and nothing else can end us */
     platform->reboot = reboot;
     platform->power_off = power_off;
@@ -88,23 +123,6 @@ static void find_screen_and_keys(struct machine *machine)
     }
     keyboard_open(&machine->keyboard, platform, &machine->speaker);
     platform->keys[platform->key_source_count++] = keyboard_source(&machine->keyboard);
-}
-
-/* Whether `word` is one of the words of the command line. */
-static bool has_word(const char *line, const char *word)
-{
-    size_t length = strlen(word);
-
-    while (*line != '\0') {
-        size_t end = 0;
-
-        while (line[end] != '\0' && line[end] != ' ')
-            end++;
-        if (end == length && memcmp(line, word, length) == 0)
-            return true;
-        line += end + (line[end] == ' ');
-    }
-    return false;
 }
 
 /* Called by boot/bios/start.S with the address of the loader's parameters. */

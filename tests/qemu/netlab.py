@@ -22,6 +22,7 @@ from stick import BUILD, ROOT, run
 PXE_FOLDER = os.path.join(BUILD, "images", "pxe")
 README = os.path.join(ROOT, "images", "pxe", "README.TXT")
 SERVER = "192.168.10.1"
+SERVER_6 = "fd00:10::1"
 TAP = "tap0"
 MAC = "52:54:00:12:34:56"
 DHCP_PORT, TFTP_PORT = 67, 69
@@ -131,7 +132,9 @@ class NetLab:
         if os.getuid() != 0:
             self.prefix += ["--user", "--preserve-credentials"]
         for words in (["link", "set", "lo", "up"], ["tuntap", "add", TAP, "mode", "tap"],
-                      ["address", "add", f"{SERVER}/24", "dev", TAP], ["link", "set", TAP, "up"]):
+                      ["address", "add", f"{SERVER}/24", "dev", TAP],
+                      ["address", "add", f"{SERVER_6}/64", "dev", TAP, "nodad"],
+                      ["link", "set", TAP, "up"]):
             self._run("ip", *words)
 
     def _run(self, *words):
@@ -150,6 +153,10 @@ class NetLab:
         options = ["port=0", f"interface={TAP}", "bind-interfaces", "user=root", "group=",
                    f"dhcp-leasefile={self.folder}/leases{number}", "log-dhcp", "log-facility=-",
                    "pid-file=", "no-ping"]
+        if number == 0:
+            # iPXE, the boot ROM of QEMU's cards, waits 13 s for an IPv6 router before it boots
+            # by IPv4.
+            options += ["enable-ra", f"dhcp-range={SERVER_6},ra-only"]
         if self.tftp == "dnsmasq" and number == 0:
             options += ["enable-tftp", f"tftp-root={self.root}"]
         configuration = os.path.join(self.folder, f"dnsmasq{number}.conf")

@@ -22,10 +22,21 @@ struct real_registers {
 
 enum { REAL_CARRY = 0x0001, REAL_ZERO = 0x0040 };
 
-static uint8_t low_memory[0x20000];
+/* Up to the video memory. */
+static uint8_t low_memory[0xA0000];
 
 /* The test's BIOS. */
 static void real_int(uint8_t number, struct real_registers *registers);
+#ifdef FAKE_BIOS_FAR_CALLS
+static void real_call(uint32_t target, const uint16_t *arguments, unsigned count,
+                      struct real_registers *registers);
+
+static inline void real_write8(uint32_t address, uint8_t value)
+{
+    assert(address < sizeof(low_memory));
+    low_memory[address] = value;
+}
+#endif
 
 static inline void *real_memory(uint32_t address)
 {
@@ -36,6 +47,14 @@ static inline void *real_memory(uint32_t address)
 static inline uint8_t real_read8(uint32_t address)
 {
     return *(uint8_t *)real_memory(address);
+}
+
+static inline uint16_t real_read16(uint32_t address)
+{
+    uint16_t value;
+
+    memcpy(&value, real_memory(address), sizeof(value));
+    return value;
 }
 
 static inline void real_write32(uint32_t address, uint32_t value)
