@@ -135,6 +135,8 @@ $(BUILD)/drive-bridge: $(patsubst %.c,$(BUILD)/fast/%.o,$(wildcard tests/drive/b
 	$(call say,LINK,$@)
 	$(Q)gcc -o $@ $^
 
+include tests/qemu/efi/efi.mk
+
 # ---- what to call --------------------------------------------------------------------------------
 
 FUZZ_SECONDS ?= 5
@@ -157,7 +159,7 @@ check: $(addprefix $(BUILD)/unit/,$(UNIT)) $(addprefix $(BUILD)/simulation/,$(SI
 	    --fuzz $(addprefix $(BUILD)/fuzz/,$(FUZZ)) --seconds $(FUZZ_SECONDS)
 	@$(MAKE) --no-print-directory analyze format-check
 
-qemu-test: images $(BUILD)/drive-bridge $(BUILD)/make-firmware
+qemu-test: images $(BUILD)/drive-bridge $(BUILD)/make-firmware $(EFI_TESTS)
 	/usr/bin/python3 tests/run.py --qemu tests/qemu
 
 # One after the other: both use all cores.
