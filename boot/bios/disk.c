@@ -12,6 +12,7 @@ enum {
     DISK_READ = 0x02,
     DISK_WRITE = 0x03,
     DISK_PARAMETERS = 0x08,
+    DISK_CHANGE_LINE = 0x16,
     EDD_CHECK = 0x41,
     EDD_READ = 0x42,
     EDD_WRITE = 0x43,
@@ -23,9 +24,11 @@ enum {
     STATUS_WRITE_PROTECTED = 0x03,
     STATUS_MEDIUM_CHANGED = 0x06,
     STATUS_MEDIUM_UNKNOWN = 0x0C,
+    STATUS_CONTROLLER = 0x20,
     STATUS_NO_MEDIUM = 0x31,
     STATUS_NO_ANSWER = 0x80,
-    STATUS_NOT_READY = 0xAA
+    STATUS_NOT_READY = 0xAA,
+    STATUS_MEDIUM_NOT_SENSED = 0xC0
 };
 
 enum { FIRST_HARD_DISK = 0x80, HARD_DISKS_MAX = 16, FLOPPIES_MAX = 2 };
@@ -88,6 +91,7 @@ static enum error_class class_of(uint8_t status)
     case STATUS_NO_MEDIUM:
     case STATUS_NO_ANSWER:
     case STATUS_NOT_READY:
+    case STATUS_MEDIUM_NOT_SENSED:
         return ERR_NO_MEDIA;
     default:
         return ERR_IO;
@@ -189,11 +193,25 @@ static void learn_diskette(struct bios_disk *disk, const uint8_t *sector)
 
 static void ask_geometry(struct bios_disk *disk);
 
+/*
+ * For BIOSes that call everything a failure of the controller. The change line of an empty drive is
+ * active whatever is done; some BIOSes say so of every drive, so the boot sector is asked first.
+ */
+static bool diskette_is_in(struct bios_disk *disk)
+{
+    struct real_registers registers = {.eax = 0};
+
+    return transfer(disk, false, 0, 1, 1) == 0 ||
+           call(disk, DISK_CHANGE_LINE, &registers) != STATUS_MEDIUM_CHANGED;
+}
+
 /* What is left to do after a transfer that failed for good at `lba`. */
 static err_t give_up(struct bios_disk *disk, uint64_t lba, uint8_t status)
 {
     enum error_class class = class_of(status);
 
+    if (status == STATUS_CONTROLLER && disk->number < FIRST_HARD_DISK && !diskette_is_in(disk))
+        class = ERR_NO_MEDIA;
     if (class == ERR_MEDIA_CHANGED || class == ERR_NO_MEDIA)
         disk->medium_known = false;
     disk->block.bad_lba = lba;

@@ -34,6 +34,7 @@ struct fake_disk {
     uint64_t bad;       /* with every transfer that touches this sector... */
     unsigned bad_count; /* ... so many times */
     uint8_t bad_status;
+    bool change_line;
     unsigned transfers, resets;
     uint32_t largest; /* sectors in one transfer */
 };
@@ -180,6 +181,8 @@ static void real_int(uint8_t number, struct real_registers *registers)
         answer(registers, 0);
     } else if (function == 0x02 || function == 0x03) {
         answer(registers, classic(disk, registers));
+    } else if (function == 0x16) {
+        answer(registers, disk->change_line ? 0x06 : 0);
     } else if (function == 0x08) {
         answer_geometry(disk, registers);
     } else if (!disk->enhanced) {
@@ -567,7 +570,7 @@ static void test_boot_sector_that_lies(void **state)
 /* By time-out, by an unknown medium, or with a change line that stays active. */
 static void test_empty_floppy_drive(void **state)
 {
-    static const uint8_t statuses[] = {0x80, 0x0C, 0x06, 0x31};
+    static const uint8_t statuses[] = {0x80, 0x0C, 0x06, 0x31, 0x20};
 
     for (unsigned i = 0; i < sizeof(statuses); i++) {
         struct fake_disk *disk;
@@ -579,12 +582,30 @@ static void test_empty_floppy_drive(void **state)
         block = first();
         disk->fail_status = statuses[i];
         disk->fail_count = UINT32_MAX;
+        disk->change_line = true;
         assert_int_equal(error_class(block->read(block->context, 0, 1, bytes)), ERR_NO_MEDIA);
-        assert_in_range(disk->transfers, 1, 3);
+        assert_in_range(disk->transfers, 1, 4);
         assert_int_equal(error_class(block->write(block->context, 0, 1, bytes)), ERR_NO_MEDIA);
         disk->fail_count = 0;
         assert_reads(block, disk, 0, 1); /* a diskette was put in */
     }
+}
+
+/* A BIOS that knows only one error, and one that takes every diskette for a new one. */
+static void test_unreadable_diskette_in_the_drive(void **state)
+{
+    struct fake_disk *disk = add_floppy();
+    struct block_device *block = first();
+    uint8_t bytes[512];
+
+    (void)state;
+    disk->bad_status = 0x20;
+    disk->bad_count = UINT32_MAX;
+    assert_int_equal(error_class(block->read(block->context, 0, 1, bytes)), ERR_IO);
+    disk->bad = 5;
+    disk->change_line = true;
+    assert_int_equal(error_class(block->read(block->context, 5, 1, bytes)), ERR_IO);
+    assert_int_equal(block->bad_lba, 5);
 }
 
 /* Taken out while it was read: not "bad sectors". */
@@ -725,6 +746,7 @@ int main(void)
         cmocka_unit_test_setup(test_the_first_bad_sector_is_named, reset_fakes),
         cmocka_unit_test_setup(test_weak_sectors_are_counted, reset_fakes),
         cmocka_unit_test_setup(test_reading_ahead_may_fail, reset_fakes),
+        cmocka_unit_test_setup(test_unreadable_diskette_in_the_drive, reset_fakes),
         cmocka_unit_test_setup(test_floppy_taken_out, reset_fakes),
         cmocka_unit_test_setup(test_two_floppy_drives, reset_fakes),
         cmocka_unit_test_setup(test_nothing_stale_is_given_out, reset_fakes),
