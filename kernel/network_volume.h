@@ -27,7 +27,7 @@
  *   VOLUME_APPEND   gets what is there, adds, and writes it whole. When that is too long for
  *                   memory, or can't be read, the new part is written as a file of its own.
  *   Where the server lets nobody read, existing files can't be seen: the name then gets date and
- *   time behind it (525400123456-BK000001-20261121-110201.BIN), and the log tells it.
+ *   time behind it (525400123456-BK000001-20261121-110201-1.BIN), and the log tells it.
  *
  * Errors beyond those of kernel/volume.h: ERR_NO_ANSWER, ERR_SERVER_REFUSED (the log has the
  * server's words), ERR_ABORTED (volume->keep_waiting).
@@ -50,8 +50,8 @@ enum {
 
 struct network_file {
     const char *path; /* in the index's text */
-    uint32_t size;
-    bool asked; /* `size` is what the server said */
+    uint32_t size;    /* bytes, VOLUME_SIZE_UNKNOWN */
+    bool asked;       /* `size` is what the server said */
 };
 
 /* What stands behind volume->network. */
@@ -59,15 +59,18 @@ struct network_volume {
     struct tftp tftp;
     struct tftp_server server;       /* to read from */
     struct tftp_server upload;       /* to write to */
-    char folder[TFTP_NAME_MAX + 1];  /* of the boot file, "" or ending with '/' */
+    char folder[TFTP_NAME_MAX + 1];  /* of the boot file: "" or ending with '/' */
     char uploads[TFTP_NAME_MAX + 1]; /* what stands before the name of a file that we write */
     struct log *log;
-    err_t index_error; /* why there is no list of files: ERR_NOT_FOUND = no index.txt */
+    err_t index_error; /* why there is no list of files; class ERR_NOT_FOUND: no index.txt */
     char *text;        /* of index.txt */
     struct network_file *files;
     unsigned file_count;
-    uint8_t *growing;   /* NETWORK_APPEND_MAX bytes */
+    uint8_t *growing; /* NETWORK_APPEND_MAX bytes: the file that was appended to, as it should be */
+    uint32_t growing_size;
+    char growing_name[VOLUME_KEY_MAX + 1];
     bool unreadable;    /* the server does not give back what we wrote */
+    bool silent;        /* where we write to was asked for backups and did not answer */
     unsigned own_names; /* files that got a name with date and time */
 };
 
