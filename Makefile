@@ -146,6 +146,7 @@ fuzz-smoke: $(addprefix $(BUILD)/fuzz/,$(FUZZ))
 
 analyze: | packages
 	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Os,$(KERNEL_CFLAGS)) -- $(PORTABLE_C) $(BIOS_C)
+	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Os,$(EFI_X64_CFLAGS)) -- $(EFI_C)
 
 format-check: | packages
 	clang-format --dry-run --Werror $$(git ls-files '*.c' '*.h')
