@@ -94,6 +94,7 @@ struct platform {
     const struct ports *ports;
     struct arena *arena;
     const char *command_line; /* of the kernel, NUL-terminated, never NULL */
+    const char *notes;        /* lines about the hand-over, for the log; may be NULL */
     uint8_t *initrd;          /* NULL when none was loaded; ours to write to */
     size_t initrd_size;
 

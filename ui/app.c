@@ -226,6 +226,19 @@ static bool set_up(struct app *app, struct platform *platform)
            stick_open(&app->stick, platform, &app->log) == 0;
 }
 
+/* What the boot code has to tell, line by line. */
+static void log_notes(struct app *app, const char *notes)
+{
+    while (notes && *notes) {
+        unsigned length = 0;
+
+        while (notes[length] && notes[length] != '\n')
+            length++;
+        log_line(&app->log, "boot", "%.*s", (int)length, notes);
+        notes += length + (notes[length] == '\n');
+    }
+}
+
 void rescue_main(struct platform *platform)
 {
     struct app *app = arena_take(platform->arena, sizeof *app);
@@ -239,6 +252,7 @@ void rescue_main(struct platform *platform)
     show(app);
     log_line(&app->log, "ui", WORD_PRODUCT ", %s, \"%s\"", platform->firmware_name,
              platform->command_line);
+    log_notes(app, platform->notes);
     console_apply(&app->console, &app->job, &app->cells, &app->keys, &app->log);
     find_ports(app);
     show(app);

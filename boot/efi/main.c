@@ -16,6 +16,7 @@
 struct machine {
     struct platform platform;
     struct services services;
+    struct notes notes;
     struct hold hold;
     struct clock clock;
     struct arena arena;
@@ -95,6 +96,7 @@ static void fill_platform(struct machine *machine)
     platform->ports = &ports_x86;
     platform->arena = &machine->arena;
     platform->command_line = machine->command_line;
+    platform->notes = machine->notes.text;
     platform->now_us = now_us;
     platform->wait_us = wait_us;
     platform->date = date;
@@ -126,7 +128,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
     struct services *services = &machine.services;
 
     table->BootServices->SetWatchdogTimer(0, 0, 0, NULL);
-    *services = (struct services){.image = image, .table = table, .boot = table->BootServices};
+    *services = (struct services){
+        .notes = &machine.notes, .image = image, .table = table, .boot = table->BootServices};
     services_say(services, "ODDRescue %s\n", ODDRESCUE_VERSION);
     machine.arena = memory_arena(services);
     if (machine.arena.base == NULL) {

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 
+#include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 
 enum { LINE_MAX = 160 };
@@ -41,24 +42,35 @@ struct device_path services_path(const struct services *services, EFI_HANDLE han
     return device_path_at(services_protocol(services, handle, &guid_device_path), DEVICE_PATH_MAX);
 }
 
-void services_say(const struct services *services, const char *format, ...)
+static void note(struct notes *notes, const char *text)
 {
-    SIMPLE_TEXT_OUTPUT_INTERFACE *console = services->table->ConOut;
-    char text[LINE_MAX];
+    text_copy(notes->text + notes->length, sizeof notes->text - notes->length, text);
+    notes->length += strlen(notes->text + notes->length);
+}
+
+static void show(SIMPLE_TEXT_OUTPUT_INTERFACE *console, const char *text)
+{
     CHAR16 wide[2 * LINE_MAX];
     size_t length = 0;
-    va_list arguments;
 
-    if (console == NULL)
-        return;
-    va_start(arguments, format);
-    text_format_list(text, sizeof text, format, arguments);
-    va_end(arguments);
-    for (const char *at = text; *at != '\0'; at++) {
-        if (*at == '\n')
+    for (; *text != '\0'; text++) {
+        if (*text == '\n')
             wide[length++] = '\r';
-        wide[length++] = (CHAR16)(unsigned char)*at;
+        wide[length++] = (CHAR16)(unsigned char)*text;
     }
     wide[length] = 0;
     console->OutputString(console, wide);
+}
+
+void services_say(const struct services *services, const char *format, ...)
+{
+    char text[LINE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    text_format_list(text, sizeof text, format, arguments);
+    va_end(arguments);
+    note(services->notes, text);
+    if (services->table->ConOut != NULL)
+        show(services->table->ConOut, text);
 }

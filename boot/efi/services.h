@@ -9,7 +9,14 @@
 
 #include "boot/efi/device_path.h"
 
+/* What was said before the first screen, for the log. */
+struct notes {
+    char text[4096];
+    size_t length;
+};
+
 struct services {
+    struct notes *notes;
     EFI_HANDLE image;
     EFI_SYSTEM_TABLE *table;
     EFI_BOOT_SERVICES *boot;
@@ -29,9 +36,9 @@ EFI_HANDLE *services_handles(const struct services *services, EFI_GUID *protocol
 struct device_path services_path(const struct services *services, EFI_HANDLE handle);
 
 /*
- * Writes on the firmware's console, as text_format() does; '\n' ends a line. Nothing without one.
- * Before each step that can hang a line says which: what stands last on a frozen screen is the
- * culprit.
+ * Writes on the firmware's console, if there is one, and into the notes, as text_format() does;
+ * '\n' ends a line. Before each step that can hang a line says which: what stands last on a frozen
+ * screen is the culprit.
  */
 void services_say(const struct services *services, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
