@@ -17,7 +17,7 @@ say = @printf '  %-5s %s\n' $(1) $(2)
 
 # The one list of Debian packages. Targets install what is missing (as root, or through sudo).
 PACKAGES := gcc make git python3 clang clang-format libclang-rt-14-dev libcmocka-dev pkg-config \
-            gnu-efi syslinux syslinux-common pxelinux mtools dosfstools fdisk \
+            gnu-efi zlib1g-dev syslinux syslinux-common pxelinux mtools dosfstools fdisk \
             qemu-system-x86 ovmf ovmf-ia32 memtest86+ busybox-static cpio \
             dnsmasq-base tftpd-hpa iproute2 util-linux grub-common grub-pc-bin grub-efi-amd64-bin ipxe
 
@@ -37,36 +37,14 @@ KERNEL_CFLAGS = -std=c11 -m32 -march=i486 -mtune=i486 -Os -mregparm=3 -mrtd -mal
                  -msoft-float -mpreferred-stack-boundary=2 -fcf-protection=none -MMD -MP
 
 PORTABLE_C := $(wildcard kernel/*.c kernel/lib/*.c drivers/*.c ui/*.c)
-BIOS_C     := $(wildcard boot/bios/*.c)
-BIOS_S     := $(wildcard boot/bios/*.S)
-BIOS_OBJ   := $(patsubst %.c,$(BUILD)/bios/%.o,$(PORTABLE_C) $(BIOS_C)) \
-              $(patsubst %.S,$(BUILD)/bios/%.o,$(BIOS_S))
 KERNEL     := $(BUILD)/oddrescue.krn
 
 .PHONY: all run test check images bench clean packages analyze format-check fuzz-smoke qemu-test
 all: $(KERNEL)
 
+include boot/bios/bios.mk
 include boot/efi/efi.mk
 all: $(EFI_PROGRAMS)
-
-$(BUILD)/bios/%.o: %.c Makefile | packages
-	@mkdir -p $(@D)
-	$(call say,CC,$@)
-	$(Q)$(CC) $(KERNEL_CFLAGS) -c $< -o $@
-
-$(BUILD)/bios/%.o: %.S Makefile | packages
-	@mkdir -p $(@D)
-	$(call say,AS,$@)
-	$(Q)$(CC) -m32 -march=i486 -I. -MMD -MP -c $< -o $@
-
-$(BUILD)/bios/kernel.elf: $(BIOS_OBJ) boot/bios/kernel.ld
-	$(call say,LD,$@)
-	$(Q)ld -m elf_i386 -nostdlib --gc-sections --fatal-warnings -z noexecstack --no-warn-rwx-segments \
-	   -T boot/bios/kernel.ld -Map $(BUILD)/bios/kernel.map -o $@ $(BIOS_OBJ)
-
-$(KERNEL): $(BUILD)/bios/kernel.elf
-	$(call say,BIN,$@)
-	$(Q)objcopy -O binary $< $@
 
 # ---- images --------------------------------------------------------------------------------------
 
@@ -113,7 +91,7 @@ $(BUILD)/%.a:
 $(BUILD)/unit/%: $(BUILD)/asan/tests/unit/%.o $(BUILD)/asan/bench.a $(BUILD)/asan/product.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)gcc $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka
+	$(Q)gcc $(SANITIZE) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group -lcmocka $(LIBRARIES)
 $(BUILD)/simulation/%: $(BUILD)/fast/tests/simulation/%.o $(BUILD)/fast/bench.a $(BUILD)/fast/product.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
@@ -125,7 +103,9 @@ $(BUILD)/simulation-asan/%: $(BUILD)/asan/tests/simulation/%.o $(BUILD)/asan/ben
 $(BUILD)/fuzz/%: $(BUILD)/fuzzobj/tests/fuzz/%.o $(BUILD)/fuzzobj/product.a
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)
-	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $< $(filter %.a,$^)
+	$(Q)clang -fsanitize=fuzzer,address,undefined -o $@ $< $(filter %.a,$^) $(LIBRARIES)
+# zlib says what the unpacker must say.
+$(BUILD)/unit/test_inflate $(BUILD)/fuzz/fuzz_inflate: LIBRARIES := -lz
 .SECONDARY:
 
 $(BUILD)/make-firmware: tests/firmware/make_firmware.c $(BUILD)/fast/bench.a
@@ -145,7 +125,8 @@ fuzz-smoke: $(addprefix $(BUILD)/fuzz/,$(FUZZ))
 	/usr/bin/python3 tests/run.py --fuzz --seconds $(FUZZ_SECONDS) $^
 
 analyze: | packages
-	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Os,$(KERNEL_CFLAGS)) -- $(PORTABLE_C) $(BIOS_C)
+	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Os,$(KERNEL_CFLAGS)) -- \
+	    $(PORTABLE_C) $(BIOS_C) $(wildcard boot/bios/unpack/*.c)
 	/usr/bin/python3 tests/analyze.py $(CC) $(filter-out -MMD -MP -Os,$(EFI_X64_CFLAGS)) -- $(EFI_C)
 
 format-check: | packages

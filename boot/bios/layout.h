@@ -21,6 +21,10 @@
 #define LOW_FLOPPY_BUFFERS     0x18000
 #define LOW_FLOPPY_BUFFER_SIZE 0x4000 /* for each of two drives */
 
+/* Where a kernel that can't be unpacked says so, in real mode. */
+#define FAILURE_CODE 0x8000
+#define FAILURE_TEXT 0x9000
+
 #define SELECTOR_CODE32 0x08
 #define SELECTOR_DATA32 0x10
 #define SELECTOR_CODE16 0x18

@@ -4,8 +4,6 @@
 #include "boot/bios/real.h"
 #include "kernel/lib/text.h"
 
-enum { RAMDISK_IMAGE = 0x218, RAMDISK_SIZE = 0x21C, COMMAND_LINE_POINTER = 0x228 };
-
 void parameters_take(struct boot_parameters *parameters, uint32_t zero_page)
 {
     uint32_t command_line = real_read32(zero_page + COMMAND_LINE_POINTER);

@@ -9,6 +9,8 @@
 
 #include "boot/bios/layout.h"
 
+enum { RAMDISK_IMAGE = 0x218, RAMDISK_SIZE = 0x21C, COMMAND_LINE_POINTER = 0x228 };
+
 struct boot_parameters {
     char command_line[COMMAND_LINE_MAX + 1];
     uint32_t initrd; /* linear address, 0 = none */

@@ -85,16 +85,11 @@ real_far_call:
 /* Without A20 there is no way back to the kernel. */
 stuck:
     movw    $stuck_text, %si
-1:  lodsb
-    testb   %al, %al
-    jz      2f
-    movb    $0x0E, %ah
-    movw    $0x0007, %bx
-    int     $0x10
+    call    say
+1:  hlt
     jmp     1b
-2:  hlt
-    jmp     2b
 
+#include "boot/bios/say.inc"
 #include "boot/bios/a20.inc"
 
 /*

@@ -1,28 +1,16 @@
 """From the power switch to the menu: loaders, machines, keyboards, restart, the exception screen."""
 
 import os
-import re
 import struct
-import subprocess
 import time
 import unittest
 
 from cases import Case, Machine
-from machine import BUILD, KERNEL, Timeout, ide_disk
+from machine import KERNEL, Timeout, ide_disk
 from qmp import QmpError
 from stick import IMAGE, Stick
 
-OBJECTS = os.path.join(BUILD, "bios")
 MENU = ("ODDRescue", "Drives", "Primary master", "F1 help")
-KERNEL_LIMIT = 128 * 1024
-
-# Instructions and registers that came after the 486 (Intel SDM volume 2; objdump's names). CPUID is
-# among them: only late 486 have it.
-NEWER_THAN_486 = re.compile(
-    r"^(f?cmov\w+|f?u?comip?|fcomip?|cpuid|rdtsc\w*|rdmsr|wrmsr|rdpmc|cmpxchg8b|rsm|nop[wl]|sysenter|"
-    r"sysexit|syscall|sysret|endbr\d+|prefetch\w*|[lms]fence|movnti|clflush|ud[01]|fxsave|fxrstor|"
-    r"popcnt|lzcnt|tzcnt|movbe|crc32[bwl]?|xgetbv)\b|%[xyz]?mm\d")
-
 
 def wait_vga(pc, *texts, seconds=60, gone=()):
     """Waits until all of `texts`, and none of `gone`, stand in VGA text memory."""
@@ -33,58 +21,6 @@ def wait_vga(pc, *texts, seconds=60, gone=()):
         if all(t in shown for t in texts) and not any(t in shown for t in gone):
             return shown
     raise Timeout(f"{texts!r} not on the VGA screen within {seconds} s, but:\n{shown}")
-
-
-class KernelFileTest(unittest.TestCase):
-    """The file itself, by the boot protocol's documentation."""
-
-    def setUp(self):
-        with open(KERNEL, "rb") as file:
-            self.kernel = file.read()
-
-    def test_is_small_enough(self):
-        self.assertLessEqual(len(self.kernel), KERNEL_LIMIT)
-
-    def test_header(self):
-        sectors, = struct.unpack_from("<B", self.kernel, 0x1F1)
-        paragraphs, = struct.unpack_from("<I", self.kernel, 0x1F4)
-        boot_flag, = struct.unpack_from("<H", self.kernel, 0x1FE)
-        version, = struct.unpack_from("<H", self.kernel, 0x206)
-        flags, = struct.unpack_from("<B", self.kernel, 0x211)
-        entry, = struct.unpack_from("<I", self.kernel, 0x214)
-        memory, = struct.unpack_from("<I", self.kernel, 0x260)
-        self.assertEqual(boot_flag, 0xAA55)
-        self.assertEqual(self.kernel[0x202:0x206], b"HdrS")
-        self.assertGreaterEqual(version, 0x0204)
-        self.assertTrue(flags & 1, "LOADED_HIGH")
-        self.assertEqual(entry, 0x100000)
-        self.assertEqual((sectors + 1) * 512 + paragraphs * 16, len(self.kernel))
-        self.assertGreater(memory, paragraphs * 16)
-        jump = 0x202 + self.kernel[0x201]
-        self.assertGreaterEqual(jump, 0x264, "the code must not begin inside the header")
-        self.assertEqual(self.kernel[0x200], 0xEB)
-
-    def objects(self):
-        return [os.path.join(folder, name) for folder, _, names in os.walk(OBJECTS)
-                for name in names if name.endswith(".o")]
-
-    def instructions(self, *options):
-        out = subprocess.run(["objdump", "-d", "--no-show-raw-insn", *options, *self.objects()],
-                             stdout=subprocess.PIPE, check=True).stdout.decode()
-        return [line.split("\t", 1)[1] for line in out.split("\n") if "\t" in line]
-
-    def test_runs_on_a_486(self):
-        found = self.instructions()
-        self.assertGreater(len(found), 10000)
-        newer = sorted({line for line in found if NEWER_THAN_486.search(line)})
-        self.assertEqual(newer, [])
-
-    def test_the_486_test_can_fail(self):
-        for line in ("cmove  %eax,%ebx", "cpuid", "rdtsc", "movaps %xmm0,%xmm1", "nopl   0x0(%eax)",
-                     "fcmovb %st(1),%st", "movq   %mm0,(%eax)", "endbr32"):
-            self.assertRegex(line, NEWER_THAN_486)
-        for line in ("mov    %eax,%ebx", "bswap  %eax", "pause", "nop", "comm"):
-            self.assertNotRegex(line, NEWER_THAN_486)
 
 
 class BootTest(Case):

@@ -1,8 +1,8 @@
 /*
  * The boot header and the real-mode set-up, "The Linux/x86 Boot Protocol" version 2.10 (kernel
  * documentation, Documentation/arch/x86/boot.rst). A loader puts this part anywhere below 640 KiB
- * and the 32-bit kernel at 1 MiB, fills the fields that are its own, and enters 512 bytes from here.
- * Loaders that use the 32-bit protocol copy the header and enter `start` directly.
+ * and the rest of the file at 1 MiB, fills the fields that are its own, and enters 512 bytes from
+ * here. Loaders that use the 32-bit protocol copy the header and enter `unpack_start` directly.
  */
 #include "boot/bios/layout.h"
 
@@ -22,17 +22,7 @@ halt:
     hlt
     jmp     halt
 
-/* Prints the text at DS:SI (INT 10h AH=0Eh). */
-say:
-    cld
-1:  lodsb
-    testb   %al, %al
-    jz      2f
-    movb    $0x0E, %ah
-    movw    $0x0007, %bx
-    int     $0x10
-    jmp     1b
-2:  ret
+#include "boot/bios/say.inc"
 
 not_bootable:
     .asciz  "This is a kernel file: it needs a boot loader.\r\n"
@@ -40,7 +30,7 @@ not_bootable:
     .org    0x1F1
     .byte   setup_sectors_less_one  /* setup_sects, without this one */
     .word   0                       /* root_flags */
-    .long   kernel_paragraphs       /* syssize */
+    .long   loaded_paragraphs       /* syssize */
     .word   0                       /* ram_size */
     .word   0xFFFF                  /* vid_mode: leave the screen as it is */
     .word   0                       /* root_dev */
@@ -54,7 +44,7 @@ not_bootable:
     .byte   0                       /* type_of_loader: by the loader */
     .byte   LOADED_HIGH             /* loadflags */
     .word   0x8000                  /* setup_move_size */
-    .long   KERNEL_BASE             /* code32_start */
+    .long   LOADED_BASE             /* code32_start */
     .long   0                       /* ramdisk_image: by the loader */
     .long   0                       /* ramdisk_size: by the loader */
     .long   0                       /* bootsect_kludge */
@@ -70,11 +60,11 @@ not_bootable:
     .long   COMMAND_LINE_MAX        /* cmdline_size */
     .long   0                       /* hardware_subarch: PC */
     .quad   0                       /* hardware_subarch_data */
-    .long   0                       /* payload_offset */
-    .long   0                       /* payload_length */
+    .long   payload_offset          /* in gzip format: what runs in the end */
+    .long   payload_length
     .quad   0                       /* setup_data: by the loader */
-    .long   KERNEL_BASE, 0          /* pref_address */
-    .long   kernel_memory           /* init_size */
+    .long   LOADED_BASE, 0          /* pref_address */
+    .long   memory_size             /* init_size: nothing of the loader's may lie in this */
 
 /* Here with CS = our segment + 20h, interrupts as the loader left them, a usable stack. */
 setup:
@@ -103,7 +93,7 @@ in_own_segment:
     movw    %ax, %ds
     movw    %ax, %es
     movw    %ax, %ss
-    ljmpl   $SELECTOR_CODE32, $KERNEL_BASE
+    ljmpl   $SELECTOR_CODE32, $LOADED_BASE
 
 no_a20:
     movw    $a20_stuck, %si
