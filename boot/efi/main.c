@@ -7,6 +7,7 @@
 #include "boot/efi/keyboard.h"
 #include "boot/efi/load_options.h"
 #include "boot/efi/memory.h"
+#include "boot/efi/network.h"
 #include "boot/platform.h"
 #include "drivers/ports_x86.h"
 #include "kernel/lib/string.h"
@@ -27,6 +28,8 @@ struct machine {
     uint8_t boot_path[DEVICE_PATH_MAX];
     struct device_path boot; /* in boot_path */
     char command_line[COMMAND_LINE_MAX + 1];
+    struct efi_network card;
+    struct network *network; /* in `card`, or NULL */
 };
 
 EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table);
@@ -54,6 +57,11 @@ static void rescan_disks(void *context)
     machine->platform.disk_count = machine->disks.count;
     for (unsigned i = 0; i < machine->disks.count; i++)
         machine->platform.disks[i] = &machine->disks.disk[i].block;
+}
+
+static struct network *find_network(void *context)
+{
+    return ((struct machine *)context)->network;
 }
 
 static void hold(void *context, bool held)
@@ -101,6 +109,7 @@ static void fill_platform(struct machine *machine)
     platform->wait_us = wait_us;
     platform->date = date;
     platform->rescan_disks = rescan_disks;
+    platform->find_network = find_network;
     platform->hold = hold;
     platform->reboot = reboot;
     platform->power_off = power_off;
@@ -144,6 +153,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
     claim_serial(services, machine.platform.serial_baud, PLATFORM_SERIAL_PORTS);
     hold_open(&machine.hold, services);
     disks_open(&machine.disks, services, &machine.hold, machine.boot);
+    machine.network = network_find(&machine.card, services, &machine.hold);
     find_screen_and_keys(&machine);
     rescue_main(&machine.platform);
     reboot(&machine);
