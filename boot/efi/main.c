@@ -4,6 +4,7 @@
 #include "boot/efi/disk.h"
 #include "boot/efi/display.h"
 #include "boot/efi/hold.h"
+#include "boot/efi/initrd.h"
 #include "boot/efi/keyboard.h"
 #include "boot/efi/load_options.h"
 #include "boot/efi/memory.h"
@@ -149,6 +150,8 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
     clock_open(&machine.clock, services);
     take_parameters(&machine);
     fill_platform(&machine);
+    machine.platform.initrd =
+        initrd_load(services, machine.command_line, &machine.platform.initrd_size);
     claim_ide(services, machine.boot);
     claim_serial(services, machine.platform.serial_baud, PLATFORM_SERIAL_PORTS);
     hold_open(&machine.hold, services);
