@@ -64,6 +64,7 @@ void app_reboot(struct app *app)
 static uint16_t serve(struct app *app, enum help_topic topic, uint16_t key)
 {
     static const char *const answers[] = {WORD_NO, WORD_END_REBOOT};
+    const char *text = app->saves.backup_waits ? WORD_RESET_BACKUP : WORD_RESET_TEXT;
 
     if (key == KEY_F1) {
         screen_help(app, topic);
@@ -77,7 +78,7 @@ static uint16_t serve(struct app *app, enum help_topic topic, uint16_t key)
         return key == KEY_CTRL_ALT_DEL ? KEY_ESC : key;
     if (topic == HELP_END)
         return KEY_NONE;
-    if (screen_choice(app, WORD_RESET_TITLE, WORD_RESET_TEXT, answers, 2, 0, HELP_END) == 1)
+    if (screen_choice(app, WORD_RESET_TITLE, text, answers, 2, 0, HELP_END) == 1)
         app_reboot(app);
     return app->ended ? KEY_ESC : KEY_NONE;
 }
@@ -94,11 +95,84 @@ uint16_t app_typed(struct app *app, enum help_topic topic, uint32_t wait_us)
 
 void app_page(struct app *app, const char *title, const char *footer)
 {
-    char stick[48], right[64];
+    char place[48], right[64];
 
-    stick_title(&app->stick, stick, sizeof stick);
-    text_format(right, sizeof right, "%s   %s", app->platform->firmware_name, stick);
+    places_title(&app->places, place, sizeof place);
+    text_format(right, sizeof right, "%s   %s", app->platform->firmware_name, place);
     menu_page(&app->cells, title, right, footer);
+}
+
+/* ---- what takes a while ---- */
+
+static void draw_busy(struct app *app, const char *text)
+{
+    cells_fill(&app->cells, MENU_LAST_ROW, 0, SCREEN_COLUMNS, ' ', STYLE_CHOSEN);
+    cells_text(&app->cells, MENU_LAST_ROW, 1, MENU_WIDTH, STYLE_CHOSEN, text);
+    cells_refresh(&app->cells);
+}
+
+void app_busy(struct app *app, const char *what)
+{
+    text_copy(app->busy, sizeof app->busy, what);
+    app->busy_since_us = app_now_us(app);
+    app->busy_shown = 0;
+    draw_busy(app, what);
+}
+
+static void tell(void *context, const char *what)
+{
+    app_busy(context, what);
+}
+
+static bool is_escape(struct app *app)
+{
+    return keys_action(keys_read(&app->keys)) == KEY_ESC;
+}
+
+/* A server is waited for: the seconds run, Esc gives up. */
+static bool keep_waiting(void *context)
+{
+    struct app *app = context;
+    uint32_t seconds = (uint32_t)((app_now_us(app) - app->busy_since_us) / 1000000);
+    char text[SCREEN_COLUMNS];
+
+    if (seconds != app->busy_shown) {
+        app->busy_shown = seconds;
+        text_format(text, sizeof text, WORD_BUSY_SECONDS, app->busy, (unsigned)seconds);
+        draw_busy(app, text);
+    }
+    return !is_escape(app);
+}
+
+/* A file that is being read. */
+struct loading {
+    struct app *app;
+    const char *name;
+    const uint32_t *size;
+};
+
+static bool show_loading(void *context, uint32_t done)
+{
+    const struct loading *loading = context;
+    uint32_t size = *loading->size;
+    char text[SCREEN_COLUMNS];
+
+    text_format(text, sizeof text, WORD_BUSY_READING_SHARE, loading->name,
+                (unsigned)(size ? (uint64_t)done * 100 / size : 100));
+    text_copy(loading->app->busy, sizeof loading->app->busy, text);
+    draw_busy(loading->app, text);
+    return !is_escape(loading->app);
+}
+
+err_t app_load(struct app *app, struct volume *volume, const char *path, const char *name,
+               uint8_t *bytes, uint32_t limit, uint32_t *size)
+{
+    struct loading loading = {.app = app, .name = name, .size = size};
+    char text[SCREEN_COLUMNS];
+
+    text_format(text, sizeof text, WORD_BUSY_READING, name);
+    app_busy(app, text);
+    return places_load(volume, path, bytes, limit, size, show_loading, &loading);
 }
 
 struct port *app_port(struct app *app)
@@ -118,42 +192,41 @@ void app_look_again(struct app *app, struct port *port)
     probe_start(&app->machine, port, true);
 }
 
-bool app_have_target(struct app *app)
+/* ---- saving ---- */
+
+/* Finds a place to save to: it may have come meanwhile, or the user chooses one. */
+static void find_target(struct app *app)
 {
-    const char *answers[STICK_VOLUMES + 1];
-    char names[STICK_VOLUMES][64];
-    struct stick *stick = &app->stick;
-    unsigned chosen;
+    struct places *places = &app->places;
+    unsigned index = 0;
 
-    if (stick->count == 0)
-        stick_scan(stick, true); /* it may have been put in meanwhile */
-    if (stick_target(stick) || stick->count == 0 || stick->nowhere || app->patience_us)
-        return stick_target(stick) != NULL;
-    for (unsigned i = 0; i < stick->count; i++) {
-        char name[24];
+    if (places_target(places))
+        return;
+    if (places->count == 0 || places->server_error)
+        places_scan(places, SCAN_DISKS);
+    if (places_target(places) || places->count == 0 || places->nowhere || app->patience_us)
+        return;
+    if (screen_places(app, PLACES_SAVE, &index))
+        places_choose(places, index);
+    else
+        places->nowhere = true;
+}
 
-        stick_volume_name(&stick->volumes[i], name, sizeof name);
-        text_format(names[i], sizeof names[i], "%s (%s)", name, stick->volumes[i].disk->name);
-        answers[i] = names[i];
-    }
-    answers[stick->count] = WORD_SAVE_NONE;
-    chosen = screen_choice(app, WORD_SAVE_TITLE, WORD_SAVE_TEXT, answers, stick->count + 1,
-                           stick->count, HELP_QUESTION);
-    stick_choose(stick, chosen);
-    stick->nowhere = chosen == stick->count;
-    return stick_target(stick) != NULL;
+err_t app_save_backup(struct app *app, const uint8_t *bytes, uint32_t size, char name[13])
+{
+    find_target(app);
+    return saves_backup(&app->saves, bytes, size, name);
 }
 
 err_t app_save_log_once(struct app *app, const char *what)
 {
-    if (!app_have_target(app))
-        return app->stick.error ? app->stick.error : ERR(ERR_NO_MEDIA);
-    return stick_save_log(&app->stick, what);
+    find_target(app);
+    return saves_log(&app->saves, what);
 }
 
 bool app_save_log(struct app *app, const char *what)
 {
-    static const char *const answers[] = {WORD_SAVE_RETRY, WORD_SAVE_LATER};
+    static const char *const answers[] = {WORD_SAVE_RETRY, WORD_SAVE_ELSEWHERE, WORD_SAVE_LATER};
     char text[160];
 
     for (;;) {
@@ -161,10 +234,17 @@ bool app_save_log(struct app *app, const char *what)
 
         if (!error)
             return true;
-        text_format(text, sizeof text, WORD_RESULT_CODE ".", words_error(error), (unsigned)error);
-        if (screen_choice(app, WORD_SAVE_FAILED, text, answers, 2, 1, HELP_QUESTION) != 0)
+        text_format(text, sizeof text, WORD_RESULT_CODE ".", app->saves.why, (unsigned)error);
+        switch (screen_choice(app, WORD_SAVE_FAILED, text, answers, 3, 2, HELP_SAVING)) {
+        case 0:
+            places_scan(&app->places, SCAN_DISKS);
+            break;
+        case 1:
+            screen_place_to_save(app);
+            break;
+        default:
             return false;
-        stick_scan(&app->stick, true);
+        }
     }
 }
 
@@ -189,23 +269,58 @@ static void find_ports(struct app *app)
     app->probing = true;
 }
 
-/* ODDRESC.CFG on our volume; what the command line said stays. */
+static void take_config(struct app *app, const char *from, uint32_t size)
+{
+    job_parse(&app->job, (const char *)app->file_buffers[1], size, true);
+    log_line(&app->log, "job", "%s read, %u bytes", from, (unsigned)size);
+}
+
+static void read_config_file(struct app *app, struct volume *volume)
+{
+    uint32_t size = 0;
+
+    if (places_load(volume, CONFIG_NAME, app->file_buffers[1], CONFIG_LIMIT, &size, NULL, NULL) ==
+        0)
+        take_config(app, CONFIG_NAME, size);
+}
+
+static void read_config_of_server(struct app *app, struct volume *volume)
+{
+    uint32_t size = 0;
+    err_t error = network_config(volume, (char *)app->file_buffers[1], CONFIG_LIMIT, &size);
+
+    if (error)
+        log_line(&app->log, "job", "no job file from the server: error %08X", (unsigned)error);
+    else
+        take_config(app, "the server's job file", size);
+}
+
+/* The settings of the image that the loader brought along, then those of the place that we came
+ * from. What the command line said stays; so does what an earlier one said. */
 static void read_config(struct app *app)
 {
-    struct volume *volume = app->stick.ours ? stick_target(&app->stick) : NULL;
-    uint8_t *text = app->file_buffers[1];
-    uint32_t size;
+    struct places *places = &app->places;
+    bool upload = app->job.upload[0] != '\0';
 
-    if (!volume || stick_load(volume, CONFIG_NAME, text, CONFIG_LIMIT, &size))
-        return;
-    job_parse(&app->job, (const char *)text, size, true);
-    log_line(&app->log, "job", CONFIG_NAME " read, %u bytes", (unsigned)size);
+    for (unsigned i = 0; i < places->count; i++) {
+        if (places_kind(places, &places->volumes[i]) == PLACE_MEMORY)
+            read_config_file(app, &places->volumes[i]);
+    }
+    if (places->ours && places->volumes[0].network)
+        read_config_of_server(app, &places->volumes[0]);
+    else if (places->ours)
+        read_config_file(app, &places->volumes[0]);
+    if (!upload && app->job.upload[0])
+        places_upload_changed(places);
+    if (places->bad_upload)
+        text_format(app->job.bad_word, sizeof app->job.bad_word, "upload=%s", app->job.upload);
     console_apply(&app->console, &app->job, &app->cells, &app->keys, &app->log);
 }
 
 /* Memory, screen, keys, log: all that does not touch hardware. False: too little memory. */
 static bool set_up(struct app *app, struct platform *platform)
 {
+    const struct places_waiting waiting = {app, tell, keep_waiting};
     char *log = arena_take(platform->arena, LOG_SIZE);
 
     app->platform = platform;
@@ -223,7 +338,7 @@ static bool set_up(struct app *app, struct platform *platform)
     app->file_buffers[0] = arena_take(platform->arena, FIRMWARE_LARGEST);
     app->file_buffers[1] = arena_take(platform->arena, FIRMWARE_LARGEST);
     return app->file_buffers[0] && app->file_buffers[1] &&
-           stick_open(&app->stick, platform, &app->log) == 0;
+           places_open(&app->places, platform, &app->job, &app->log, &waiting) == 0;
 }
 
 /* What the boot code has to tell, line by line. */
@@ -256,7 +371,8 @@ void rescue_main(struct platform *platform)
     console_apply(&app->console, &app->job, &app->cells, &app->keys, &app->log);
     find_ports(app);
     show(app);
-    stick_scan(&app->stick, platform->disk_count == 0);
+    saves_open(&app->saves, &app->places);
+    places_scan(&app->places, platform->disk_count == 0 ? SCAN_DISKS : SCAN_KNOWN);
     read_config(app);
     if (app->job.bad_word[0])
         log_line(&app->log, "job", WORD_JOB_BAD_WORD, app->job.bad_word);

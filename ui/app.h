@@ -18,7 +18,8 @@
 #include "ui/console.h"
 #include "ui/keys.h"
 #include "ui/menu.h"
-#include "ui/stick.h"
+#include "ui/places.h"
+#include "ui/saves.h"
 #include "ui/words.h"
 
 /* A wait for a key is this long between two redraws of what is live on a screen. */
@@ -39,7 +40,8 @@ struct app {
     struct console console;
     struct machine machine;
     struct ata_port_bus buses[IDE_CHANNELS];
-    struct stick stick;
+    struct places places;
+    struct saves saves;
     struct chosen_file file;
     uint8_t *file_buffers[2]; /* the chosen file is in one, the next one is read into the other */
     unsigned file_buffer;
@@ -48,9 +50,12 @@ struct app {
     bool working;           /* a session or a way in has the drive: no probing meanwhile */
     bool reading_log;       /* the log is on the screen */
     bool ended;             /* the user left: the machine shall restart */
-    char note[128];         /* a job's last line, on the main screen until a key is pressed */
-    uint32_t patience_us;   /* an unattended job's questions take the careful answer after that; 0 =
-                               they wait */
+    char busy[SCREEN_COLUMNS]; /* what takes a while just now */
+    uint64_t busy_since_us;
+    uint32_t busy_shown;  /* seconds that stand behind it */
+    char note[128];       /* a job's last line, on the main screen until a key is pressed */
+    uint32_t patience_us; /* an unattended job's questions take the careful answer after that; 0 =
+                             they wait */
     /* What the user said of ports (bit = number): forgotten when the port is looked at again or
      * seen empty. */
     uint32_t said_optical, said_alone;
@@ -74,8 +79,12 @@ uint16_t app_typed(struct app *app, enum help_topic topic, uint32_t wait_us);
 
 uint64_t app_now_us(const struct app *app);
 
-/* Draws the title bar with the stick's name on the right, and the footer. */
+/* Draws the title bar with the place that is saved to on the right, and the footer. */
 void app_page(struct app *app, const char *title, const char *footer);
+
+/* Says on the screen, at once, that something begins that takes a while: disks, floppies and
+ * servers are waited for inside one call. It stands until the next page is drawn. */
+void app_busy(struct app *app, const char *what);
 
 /* The chosen row of the main list as a port; NULL for a controller without registers. */
 struct port *app_port(struct app *app);
@@ -86,15 +95,22 @@ void app_look_again(struct app *app, struct port *port);
 /* Where the two bits of `said_optical` and `said_alone` are kept for a port. */
 uint32_t app_port_bit(const struct port *port);
 
+/*
+ * Loads a file with its progress on the screen; Esc gives up (ERR_ABORTED). `name` is what the
+ * screen says. The rest as places_load().
+ */
+err_t app_load(struct app *app, struct volume *volume, const char *path, const char *name,
+               uint8_t *bytes, uint32_t limit, uint32_t *size);
+
+/* Saves a backup; the rest as saves_backup(). */
+err_t app_save_backup(struct app *app, const uint8_t *bytes, uint32_t size, char name[13]);
+
 /* Saves the log once; `what` stands in the log. Errors: ERR_NO_MEDIA (nowhere to save to), those of
- * stick_save_log(). */
+ * saves_log(). */
 err_t app_save_log_once(struct app *app, const char *what);
 
-/* The same, offering another try after an error. Returns whether it was saved. */
+/* The same, offering another try and another place after an error. Returns whether it was saved. */
 bool app_save_log(struct app *app, const char *what);
-
-/* A volume to save to is known, or the user was asked for one. */
-bool app_have_target(struct app *app);
 
 /* Restarts the machine. Returns only where a test plays the machine. */
 void app_reboot(struct app *app);

@@ -84,27 +84,49 @@ static void run_probe(struct app *app)
     result_line(app, RESULT_UNCHANGED, started_us, error);
 }
 
-/* The file, from our volume or any other. */
+/* The file, from the place that we came from or any other. */
 static err_t load_file(struct app *app)
 {
     err_t error = ERR(ERR_NO_MEDIA);
     struct chosen_file *file = &app->file;
     uint32_t size;
 
-    for (unsigned i = 0; i < app->stick.count; i++) {
-        struct volume *volume = &app->stick.volumes[i];
+    for (unsigned i = 0; i < app->places.count; i++) {
+        struct volume *volume = &app->places.volumes[i];
 
-        error = stick_load(volume, app->job.file, app->file_buffers[0], FIRMWARE_LARGEST, &size);
+        error = app_load(app, volume, app->job.file, app->job.file, app->file_buffers[0],
+                         FIRMWARE_LARGEST, &size);
         if (error_class(error) == ERR_NOT_FOUND)
             continue;
         if (!error) {
             app->file_buffer = 0;
             firmware_inspect(&file->firmware, app->file_buffers[0], size);
             text_copy(file->firmware.path, sizeof file->firmware.path, app->job.file);
+        } else {
+            char why[SAVES_TEXT];
+
+            places_error_text(&app->places, volume, error, false, why, sizeof why);
+            log_line(&app->log, "job", "%s: %s", app->job.file, why);
         }
         return error;
     }
-    return error;
+    return app->places.server_error ? app->places.server_error : error;
+}
+
+/*
+ * The backup was not saved. A server may answer at the next try, a medium that is full will not:
+ * then nothing is written, unless the job says backup=no.
+ */
+static enum session_answer unsaved(struct session_run *run)
+{
+    enum error_class class = error_class(run->session.save_error);
+    bool may_pass = class == ERR_NO_ANSWER || class == ERR_TIMEOUT || class == ERR_IO ||
+                    class == ERR_NO_MEDIA || class == ERR_MEDIA_CHANGED;
+
+    if (may_pass && run->unsaved++ < RETRIES)
+        return ANSWER_RETRY;
+    log_line(&run->app->log, "job", "%s", WORD_JOB_UNSAVED);
+    return ANSWER_NO;
 }
 
 /*
@@ -126,6 +148,8 @@ static enum session_answer job_answers(struct session_run *run, enum session_que
         run->stopped =
             screen_choice(run->app, words->title, words->text, answers, 2, 0, HELP_QUESTION) == 1;
         return run->stopped ? ANSWER_YES : ANSWER_NO;
+    case ASK_BACKUP_UNSAVED:
+        return unsaved(run);
     case ASK_FAILED:
         if (!run->stopped && run->failures++ < RETRIES)
             return run->failures == 1 ? ANSWER_RETRY_FAILED : ANSWER_RETRY;
@@ -180,11 +204,20 @@ static void finish(struct app *app)
         platform->power_off(platform->context);
 }
 
+/* The log goes where the backup went; a server that did not answer is asked again. What is not
+ * saved does not change what the job's result is. */
+static void save_log(struct app *app)
+{
+    err_t error = app_save_log_once(app, "after a job");
+
+    for (unsigned i = 0; i < RETRIES && error_class(error) == ERR_NO_ANSWER; i++)
+        error = app_save_log_once(app, "after a job");
+}
+
 /* Runs the session and shows its result; false when there was no memory for it. */
 static bool run_session(struct app *app, struct port *port)
 {
     struct session_run *run = session_run_open(app, port, session_of(app->job.kind), job_answers);
-    err_t log_error;
 
     if (!run)
         return false;
@@ -192,13 +225,13 @@ static bool run_session(struct app *app, struct port *port)
     run->session.identity_required = app->job.identity[0] != '\0';
     text_copy(run->session.identity, sizeof run->session.identity, app->job.identity);
     session_run_go(run);
-    log_error = app_save_log_once(app, "after a job");
+    save_log(app);
     app->patience_us = 0;
-    screen_result_draw(app, &run->session, run->before, log_error);
+    screen_result_draw(app, &run->session, run->before);
     cells_refresh(&app->cells);
     finish(app);
     if (!app->ended)
-        screen_result(app, &run->session, run->before, log_error);
+        screen_result(app, &run->session, run->before);
     return true;
 }
 
@@ -225,7 +258,7 @@ void job_run(struct app *app)
         run_probe(app);
     else if (run_job(app))
         return;
-    (void)app_save_log_once(app, "after a job");
+    save_log(app);
     app->patience_us = 0;
     screen_main_draw(app);
     cells_refresh(&app->cells);

@@ -48,26 +48,6 @@ static bool allowed(struct app *app, const struct port *port)
     return false;
 }
 
-static enum session_answer ask_unsaved(struct session_run *run)
-{
-    const struct question_words *words = words_question(ASK_BACKUP_UNSAVED);
-    const char *const answers[] = {WORD_UNSAVED_AGAIN, words->yes, words->no};
-    struct app *app = run->app;
-    char text[480];
-
-    text_format(text, sizeof text, WORD_RESULT_CODE ".\n\n%s", words_error(run->session.save_error),
-                (unsigned)run->session.save_error, words->text);
-    switch (screen_choice(app, words->title, text, answers, 3, 2, HELP_QUESTION)) {
-    case 0:
-        stick_scan(&app->stick, true);
-        return ANSWER_RETRY;
-    case 1:
-        return ANSWER_YES;
-    default:
-        return ANSWER_NO;
-    }
-}
-
 static enum session_answer person_answers(struct session_run *run, enum session_question question)
 {
     struct app *app = run->app;
@@ -83,7 +63,7 @@ static enum session_answer person_answers(struct session_run *run, enum session_
     case ASK_CONFIRM:
         return screen_confirm(app, &run->session);
     case ASK_BACKUP_UNSAVED:
-        return ask_unsaved(run);
+        return screen_unsaved(app, &run->session);
     case ASK_FAILED:
         return screen_failed(app, &run->session);
     default:
@@ -110,8 +90,10 @@ static void run_session(struct app *app, struct port *port, enum session_job job
             text_copy(run->before, sizeof run->before, before);
         session_run_go(run);
         refused = error_class(run->session.error) == ERR_VENDOR_REFUSED && !run->session.changed;
-        if (!refused)
-            screen_result(app, &run->session, run->before, app_save_log_once(app, "after a job"));
+        if (!refused) {
+            (void)app_save_log_once(app, "after a job");
+            screen_result(app, &run->session, run->before);
+        }
     } else {
         screen_message(app, WORD_REFUSED_TITLE, WORD_NO_MEMORY);
     }

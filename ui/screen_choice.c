@@ -24,7 +24,14 @@ unsigned screen_choice(struct app *app, const char *title, const char *text,
                        const char *const answers[], unsigned count, unsigned careful,
                        enum help_topic topic)
 {
-    struct menu_list list = {.count = count, .chosen = careful, .rows = count};
+    return screen_choice_at(app, title, text, answers, count, careful, careful, topic);
+}
+
+unsigned screen_choice_at(struct app *app, const char *title, const char *text,
+                          const char *const answers[], unsigned count, unsigned careful,
+                          unsigned first, enum help_topic topic)
+{
+    struct menu_list list = {.count = count, .chosen = first, .rows = count};
     uint64_t started_us = app_now_us(app);
 
     for (;;) {

@@ -34,7 +34,8 @@ void screen_confirm_word(const struct session *session, char *word, size_t size)
         text_copy(word, size, WORD_CONFIRM_YES);
 }
 
-static void draw_drive(struct cells *cells, const struct session *session)
+static void draw_drive(struct cells *cells, const struct session *session,
+                       const struct saves *saves)
 {
     const struct port *port = session->port;
     const struct chip *chip = session->chip;
@@ -55,8 +56,9 @@ static void draw_drive(struct cells *cells, const struct session *session)
                     session->old.revision);
     menu_field(cells, 5, COLUMN, WORD_CONFIRM_OLD, text);
     if (session->backup_name[0])
-        text_format(text, sizeof text, WORD_CONFIRM_BACKUP, session->backup_name,
-                    (unsigned)session->backup_crc32);
+        text_format(text, sizeof text,
+                    saves->checked ? WORD_CONFIRM_BACKUP : WORD_CONFIRM_UNCHECKED,
+                    session->backup_name, (unsigned)session->backup_crc32, saves->backup_where);
     else if (session->backup)
         text_format(text, sizeof text, WORD_CONFIRM_IN_MEMORY, (unsigned)session->backup_crc32);
     else
@@ -117,7 +119,7 @@ void screen_confirm_draw(struct app *app, const struct session *session,
 
     text_format(text, sizeof text, WORD_CONFIRM_PAGE, session->port->number);
     app_page(app, text, WORD_CONFIRM_FOOTER);
-    draw_drive(cells, session);
+    draw_drive(cells, session, &app->saves);
     draw_file(cells, session, &app->file.time);
     if (draw_warnings(cells, 14, 4, session->warnings) == 0)
         cells_text(cells, 14, COLUMN, TEXT_WIDTH, STYLE_GOOD, WORD_CONFIRM_AGREES);

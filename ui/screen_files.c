@@ -83,6 +83,7 @@ static void read_folder(struct picker *picker)
 {
     picker->count = 0;
     picker->more = false;
+    app_busy(picker->app, WORD_BUSY_FOLDER);
     picker->error = volume_list(picker->volume, picker->path, add_entry, picker);
     picker->list = (struct menu_list){.count = picker->count + 1, .rows = LIST_ROWS};
     picker->list.chosen = picker->count > 0;
@@ -96,15 +97,28 @@ static void draw_entry(struct cells *cells, const struct menu_list *list, unsign
 {
     unsigned row = LIST_ROW + index - list->top;
     uint8_t style = menu_list_bar(cells, list, index, row, COLUMN, WIDTH);
-    char size[16];
+    char size[16], date[16] = "";
 
-    text_format(size, sizeof size, "%u", (unsigned)entry->size);
-    cells_format(cells, row, COLUMN + 2, WIDTH - 2, style, "%-44s %10s  %04u-%02u-%02u",
-                 entry->name, entry->folder ? WORD_FILES_FOLDER : size, entry->time.year,
-                 entry->time.month, entry->time.day);
+    text_format(size, sizeof size, entry->size == VOLUME_SIZE_UNKNOWN ? "?" : "%u",
+                (unsigned)entry->size);
+    if (entry->time.year)
+        text_format(date, sizeof date, "%04u-%02u-%02u", entry->time.year, entry->time.month,
+                    entry->time.day);
+    cells_format(cells, row, COLUMN + 2, WIDTH - 2, style, "%-44s %10s  %s", entry->name,
+                 entry->folder ? WORD_FILES_FOLDER : size, date);
     if (likely_firmware(entry))
         cells_fill(cells, row, COLUMN + 71, 1, SIGN_CHECK,
                    style == STYLE_TEXT ? STYLE_GOOD : style);
+}
+
+static void draw_error(const struct picker *picker)
+{
+    const struct app *app = picker->app;
+    char why[SAVES_TEXT], text[SAVES_TEXT + 20];
+
+    places_error_text(&app->places, picker->volume, picker->error, false, why, sizeof why);
+    text_format(text, sizeof text, WORD_RESULT_CODE, why, (unsigned)picker->error);
+    cells_text(&picker->app->cells, MENU_LAST_ROW, COLUMN + 2, WIDTH - 2, STYLE_WARN, text);
 }
 
 static void draw_folder(struct picker *picker)
@@ -112,10 +126,10 @@ static void draw_folder(struct picker *picker)
     struct cells *cells = &picker->app->cells;
     const struct menu_list *list = &picker->list;
     uint8_t style;
-    char name[24];
+    char name[32];
 
     app_page(picker->app, WORD_FILES_TITLE, WORD_FILES_FOOTER);
-    stick_volume_name(picker->volume, name, sizeof name);
+    places_label(&picker->app->places, picker->volume, name, sizeof name);
     cells_format(cells, 1, COLUMN + 2, WIDTH - 2, STYLE_HEADING, "%s: \\%s", name, picker->path);
     cells_text(cells, 2, COLUMN, WIDTH, STYLE_FRAME, WORD_FILES_COLUMNS);
     if (list->top == 0) {
@@ -125,11 +139,12 @@ static void draw_folder(struct picker *picker)
     for (unsigned i = list->top ? list->top : 1; i < list->count && i < list->top + list->rows; i++)
         draw_entry(cells, list, i, &picker->entries[i - 1]);
     if (picker->error)
-        menu_wrap(cells, LIST_ROW + 2, COLUMN + 2, WIDTH - 4, 2, STYLE_WARN,
-                  words_error(picker->error));
-    else if (picker->count == 0)
-        menu_wrap(cells, LIST_ROW + 2, COLUMN + 2, WIDTH - 4, 2, STYLE_TEXT, WORD_FILES_EMPTY);
-    cells_text(cells, MENU_LAST_ROW, COLUMN + 2, WIDTH - 2, STYLE_FRAME, WORD_FILES_LIKELY);
+        draw_error(picker);
+    else
+        cells_text(cells, MENU_LAST_ROW, COLUMN + 2, WIDTH - 2, STYLE_FRAME, WORD_FILES_LIKELY);
+    if (!picker->error && picker->count == 0)
+        menu_wrap(cells, LIST_ROW + 2, COLUMN + 2, WIDTH - 4, 3, STYLE_TEXT,
+                  picker->volume->network ? WORD_FILES_EMPTY_SERVER : WORD_FILES_EMPTY);
     if (picker->more)
         cells_format(cells, 1, 42, 36, STYLE_WARN, WORD_FILES_MORE, (unsigned)ENTRIES);
 }
@@ -165,10 +180,8 @@ static void load(struct picker *picker, const struct entry *entry, const char *p
     err_t error;
 
     text_copy(file.firmware.path, sizeof file.firmware.path, path);
-    app_page(app, WORD_FILES_TITLE, "");
-    cells_format(&app->cells, 3, 3, 74, STYLE_TEXT, WORD_FILES_READING, entry->name);
-    cells_refresh(&app->cells);
-    error = stick_load(picker->volume, path, app->file_buffers[other], FIRMWARE_LARGEST, &size);
+    error = app_load(app, picker->volume, path, entry->name, app->file_buffers[other],
+                     FIRMWARE_LARGEST, &size);
     log_line(&app->log, "ui", "file %s: %u bytes, error %08X", path, (unsigned)size,
              (unsigned)error);
     picker->error = error_class(error) == ERR_TOO_BIG ? 0 : error;
@@ -229,63 +242,6 @@ static int browse(struct picker *picker)
     }
 }
 
-static void draw_volumes(struct app *app, const struct menu_list *list)
-{
-    struct cells *cells = &app->cells;
-    struct stick *stick = &app->stick;
-
-    app_page(app, WORD_VOLUMES_TITLE, WORD_VOLUMES_FOOTER);
-    if (stick->count == 0) {
-        menu_wrap(cells, 3, 3, 74, 8, STYLE_TEXT, WORD_VOLUMES_NONE);
-        if (stick->error)
-            cells_format(cells, 12, 3, 74, STYLE_WARN, WORD_RESULT_CODE, words_error(stick->error),
-                         (unsigned)stick->error);
-        return;
-    }
-    cells_text(cells, 2, COLUMN, WIDTH, STYLE_FRAME, WORD_VOLUMES_COLUMNS);
-    for (unsigned i = 0; i < stick->count; i++) {
-        const struct volume *volume = &stick->volumes[i];
-        uint8_t style = menu_list_bar(cells, list, i, LIST_ROW + i, COLUMN, WIDTH);
-        char name[24], size[16];
-
-        stick_volume_name(volume, name, sizeof name);
-        stick_size_text((uint64_t)volume->cluster_count * volume->sectors_per_cluster *
-                            volume->sector_size,
-                        size, sizeof size);
-        cells_format(cells, LIST_ROW + i, COLUMN + 2, WIDTH - 2, style,
-                     "%-14.14s %-10s %-24.24s %s", name, size, volume->disk->name,
-                     stick->ours && i == 0 ? WORD_VOLUMES_OURS : "");
-    }
-}
-
-/* Lets the user choose a volume. False: back. */
-static bool choose_volume(struct app *app, unsigned *index)
-{
-    struct menu_list list = {.chosen = *index, .rows = LIST_ROWS};
-
-    for (;;) {
-        uint16_t key;
-
-        list.count = app->stick.count;
-        menu_list_settle(&list);
-        draw_volumes(app, &list);
-        cells_refresh(&app->cells);
-        key = app_action(app, HELP_FILES, APP_TICK_US);
-        if (key == KEY_ESC)
-            return false;
-        if (key == KEY_F1 + 4 || key == 'R' || (keys_is_ok(key) && list.count == 0)) {
-            stick_scan(&app->stick, true);
-            *index = 0;
-            if (app->stick.count == 1)
-                return true;
-        } else if (keys_is_ok(key)) {
-            *index = list.chosen;
-            return true;
-        }
-        menu_list_key(&list, key);
-    }
-}
-
 bool screen_files(struct app *app)
 {
     size_t mark = arena_mark(app->platform->arena);
@@ -299,14 +255,14 @@ bool screen_files(struct app *app)
         return false;
     }
     /* A single volume is opened at once; with several, Esc leads back to their list. */
-    while (outcome != 1 && (app->stick.count == 1 || choose_volume(app, &index))) {
-        picker.volume = &app->stick.volumes[index < app->stick.count ? index : 0];
+    while (outcome != 1 && (app->places.count == 1 || screen_places(app, PLACES_READ, &index))) {
+        picker.volume = &app->places.volumes[index < app->places.count ? index : 0];
         picker.path[0] = '\0';
         outcome = browse(&picker);
         if (outcome < 0) {
-            stick_scan(&app->stick, true);
+            places_scan(&app->places, SCAN_ALL);
             index = 0;
-        } else if (outcome == 0 && app->stick.count == 1) {
+        } else if (outcome == 0 && app->places.count == 1) {
             break;
         }
     }

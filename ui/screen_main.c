@@ -16,7 +16,8 @@ enum {
     STATE_COLUMN = 62,
     STATE_WIDTH = 15,
     PANEL_COLUMN = 3,
-    PANEL_WIDTH = 74
+    PANEL_WIDTH = 74,
+    FILE_WIDTH = 52
 };
 
 /* PCI class 01: subclasses of controllers that have no IDE registers. */
@@ -178,11 +179,15 @@ static unsigned draw_list(struct app *app)
 static void draw_file_line(struct app *app, unsigned row)
 {
     const struct firmware *firmware = &app->file.firmware;
-    char file[80];
+    char file[FILE_WIDTH + 1];
+    size_t length = strlen(firmware->path), shown = sizeof WORD_MAIN_FILE - 3 + length;
 
+    /* A long path loses its beginning: the file's own name stays. */
     text_format(file, sizeof file, firmware->bytes ? WORD_MAIN_FILE : WORD_MAIN_NO_FILE,
-                firmware->path);
+                firmware->path + (shown > FILE_WIDTH ? shown - FILE_WIDTH : 0));
     menu_keys_text(&app->cells, row, PANEL_COLUMN, STYLE_TEXT, STYLE_STRONG, file);
+    menu_keys_text(&app->cells, row, PANEL_COLUMN + FILE_WIDTH + 2, STYLE_TEXT, STYLE_STRONG,
+                   WORD_MAIN_PLACE);
 }
 
 void screen_main_draw(struct app *app)
@@ -256,6 +261,8 @@ static void act(struct app *app, uint16_t key)
         screen_files(app);
     else if (key == KEY_F1 + 9 || key == KEY_ESC)
         screen_end(app);
+    else if (key == 'S')
+        (void)screen_place_to_save(app);
     else if (!port)
         return;
     else if (key == KEY_ENTER)

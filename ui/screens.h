@@ -29,6 +29,15 @@ struct way_in {
 };
 void screen_way_in_draw(struct app *app, const struct way_in *way_in);
 
+/* The list of places: where a file is, or where files shall be saved. False: back; else `*index` is
+ * the place, before that the one to start at. */
+enum places_purpose { PLACES_READ, PLACES_SAVE };
+bool screen_places(struct app *app, enum places_purpose purpose, unsigned *index);
+void screen_places_draw(struct app *app, enum places_purpose purpose, const struct menu_list *list);
+
+/* Looks for places and lets the user choose one to save to. False: nothing was chosen. */
+bool screen_place_to_save(struct app *app);
+
 /* Chooses a file; true when app->file is a new one that may be used. */
 bool screen_files(struct app *app);
 
@@ -47,14 +56,15 @@ void screen_confirm_word(const struct session *session, char *word, size_t size)
 enum progress_view { VIEW_WORK, VIEW_LOG, VIEW_HELP };
 void screen_progress_draw(struct app *app, const struct session *session, enum progress_view view);
 
-/* How a session ended. `before` is what the port looked like before it, `log_error` whether its log
- * could be saved. */
-void screen_result(struct app *app, struct session *session, const char *before, err_t log_error);
-void screen_result_draw(struct app *app, const struct session *session, const char *before,
-                        err_t log_error);
+/* How a session ended. `before` is what the port looked like before it. */
+void screen_result(struct app *app, struct session *session, const char *before);
+void screen_result_draw(struct app *app, const struct session *session, const char *before);
 
 /* After a failure: what now? */
 enum session_answer screen_failed(struct app *app, struct session *session);
+
+/* The backup could not be saved: try again, elsewhere, go on without, stop. */
+enum session_answer screen_unsaved(struct app *app, struct session *session);
 
 /* Which flash chip is it? Sets session->chip. */
 enum session_answer screen_chip(struct app *app, struct session *session);
@@ -66,6 +76,10 @@ enum session_answer screen_chip(struct app *app, struct session *session);
 unsigned screen_choice(struct app *app, const char *title, const char *text,
                        const char *const answers[], unsigned count, unsigned careful,
                        enum help_topic topic);
+/* The same with the bar on answer `first` at the beginning. */
+unsigned screen_choice_at(struct app *app, const char *title, const char *text,
+                          const char *const answers[], unsigned count, unsigned careful,
+                          unsigned first, enum help_topic topic);
 void screen_choice_draw(struct app *app, const char *title, const char *text,
                         const char *const answers[], const struct menu_list *list);
 

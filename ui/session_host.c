@@ -84,9 +84,7 @@ static err_t host_save_backup(void *context, const uint8_t *bytes, uint32_t size
 {
     struct session_run *run = context;
 
-    if (!app_have_target(run->app))
-        return ERR(ERR_NO_MEDIA);
-    return stick_save_backup(&run->app->stick, bytes, size, name);
+    return app_save_backup(run->app, bytes, size, name);
 }
 
 /* The whole probe once more: what the drive says then is what the main screen shows, too. */

@@ -21,8 +21,10 @@ struct session_run {
     struct mtk mtk;
     /* Answers a question; the app's screens are free to be used. */
     enum session_answer (*answer)(struct session_run *run, enum session_question question);
-    unsigned failures; /* of an unattended job: how often ASK_FAILED was asked */
-    bool stopped;      /* of an unattended job: a person said "stop" */
+    /* Of an unattended job: how often ASK_FAILED was asked, and how often a backup was not saved.
+     */
+    unsigned failures, unsaved;
+    bool stopped; /* of an unattended job: a person said "stop" */
     uint64_t drawn_us;
     enum session_phase drawn_phase;
     enum progress_view view;

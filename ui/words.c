@@ -132,11 +132,11 @@ const char *words_error(err_t error)
         [ERR_PROGRAM] = "The flash chip did not take a byte",
         [ERR_VERIFY] = "The chip and the file differ",
         [ERR_PROTECTED] = "The flash chip is write-protected",
-        [ERR_IO] = "The stick reports a read or write error",
-        [ERR_MEDIA_CHANGED] = "The stick was exchanged",
-        [ERR_NO_MEDIA] = "The stick is gone",
-        [ERR_WRITE_PROTECTED] = "The stick is write-protected",
-        [ERR_FULL] = "There is no room left on the stick",
+        [ERR_IO] = "The disk or floppy reports an error",
+        [ERR_MEDIA_CHANGED] = "The stick or floppy was exchanged",
+        [ERR_NO_MEDIA] = "The stick or floppy is gone",
+        [ERR_WRITE_PROTECTED] = "The stick or floppy is write-protected",
+        [ERR_FULL] = "There is no room left",
         [ERR_NOT_FOUND] = "It was not found",
         [ERR_EXISTS] = "A file of that name exists already",
         [ERR_BAD_VOLUME] = "No FAT file system is there, or it is damaged",
@@ -294,9 +294,9 @@ const struct question_words *words_question(enum session_question question)
              "going on.",
              "Go on without a backup", "Stop here: nothing is changed"},
         [ASK_BACKUP_UNSAVED] =
-            {"The backup is not on the stick yet",
-             "The old content was read twice and both reads are equal, but it could not be saved. "
-             "It is only in this PC's memory and is gone when the PC is switched off.",
+            {"The backup is not saved yet",
+             "The old content was read twice and both reads are equal, but it is only in this PC's "
+             "memory and is gone when the PC is switched off.",
              "Go on; keep it in memory and offer it again", "Stop here: nothing is changed"},
         [ASK_CONFIRM] = {WORD_CONFIRM_TITLE, "", "", ""},
         [ASK_STOP] =
@@ -333,11 +333,11 @@ const char *words_help(enum help_topic topic)
             "go on from 5. \"Status\" is the raw byte that the place answers, live.\n\n"
             "Choose a drive with the arrows or its digit. The panel says what it looks like. "
             "Enter does the next sensible thing for that drive.\n\n"
-            "F5 or B  back up the chip to the stick     F8 or L  log\n"
+            "F5 or B  back up the chip                  F8 or L  log\n"
             "F6 or F  back up, then flash               F9 or V  compare chip and file\n"
             "F7 or C  choose the firmware file          F1 or ?  help\n"
             "D        why do you think so?              F10 or Q end\n"
-            "R        look again\n"
+            "R        look again                        S        where to save\n"
             "Everywhere else Enter or F10 goes on, Esc or Backspace goes back.\n\n"
             "Nothing that you did not confirm changes a drive. Hard disks never get a vendor "
             "command. One drive per cable: unplug the others before you flash.",
@@ -364,7 +364,8 @@ const char *words_help(enum help_topic topic)
             "128, 256, 512 or 1024 KiB; such files are marked. A backup that this program made "
             "(BK000001.BIN) is such a file too.\n\n"
             "An updater program (.EXE) or a .HEX file is not a raw image.\n\n"
-            "F5 (or B) looks again, for example after you put a stick in.",
+            "F5 (or B) looks again, for example after you put a stick in. Esc in the first folder "
+            "leads to the list of places when there are several.",
         [HELP_FILE] =
             "What the file says of itself: the name that a drive with this firmware shows. It "
             "should be the name on your drive's label, or that of the drive's maker for a drive "
@@ -377,7 +378,7 @@ const char *words_help(enum help_topic topic)
             "port, the chip, the file, the name.\n\n"
             "When something does not agree, or can't be known, type the name that the screen asks "
             "for. Otherwise type YES. A single key does nothing here, on purpose.\n\n"
-            "After Enter the stick is not needed any more until the end.",
+            "After Enter the stick, floppy or server is not needed any more until the end.",
         [HELP_PROGRESS] =
             "The bar is the whole job. First the chip is read twice and saved, then erased, "
             "programmed and compared byte by byte, then the drive is restarted.\n\n"
@@ -403,8 +404,18 @@ const char *words_help(enum help_topic topic)
             "The label on the chip has the name (a 32-pin chip, or one with 8 pins). If you can't "
             "read it, stop: nothing has been changed.",
         [HELP_LOG] =
-            "Everything that happened, newest line last. S saves it on the stick as ODDRESC.LOG "
-            "(new lines are added at its end). Show it to whoever helps you.",
+            "Everything that happened, newest line last. S saves it as ODDRESC.LOG (new lines are "
+            "added at its end). Show it to whoever helps you.",
+        [HELP_SAVING] =
+            "Backups (BK000001.BIN and so on) and the log (ODDRESC.LOG) are saved where this "
+            "program came from: the stick, the floppy, or the server, there in its folder "
+            "\"upload\". S on the main screen chooses another place.\n\n"
+            "A floppy has 1.4 MB: a backup of up to 1 MiB fits on an empty one, not beside this "
+            "program. Format it in any PC, or take any FAT floppy with enough room.\n\n"
+            "A server must let this PC write: a folder \"upload\" beside the boot file, and a "
+            "TFTP server that creates files. Its refusals stand in the log, word by word.\n\n"
+            "What could not be saved stays in memory and is offered again until you leave. A "
+            "stick or floppy that you put in later can be chosen too: F5 in the list of places.",
         [HELP_END] = "Restarting or switching off is safe: nothing is running.",
     };
     return ENTRY(words, topic);

@@ -55,6 +55,7 @@ enum help_topic {
     HELP_QUESTION,
     HELP_CHIP,
     HELP_LOG,
+    HELP_SAVING,
     HELP_END,
     HELP_COUNT
 };
@@ -75,12 +76,48 @@ const char *words_answer(enum session_answer answer);
 
 #define WORD_PRODUCT        "ODDRescue " ODDRESCUE_VERSION
 #define WORD_NO_STICK       "no stick"
-#define WORD_STICK_LOOKING  "looking for the stick"
-#define WORD_STICK_FREE     "stick: %s, %s free"
-#define WORD_STICK_SIZE     "stick: %s, %s"
+#define WORD_PLACE_LOOKING  "looking for the stick"
+#define WORD_PLACE_STICK    "stick: %s"
+#define WORD_PLACE_FREE     "%s, %s free"
+#define WORD_PLACE_SIZE     "%s, %s"
+#define WORD_PLACE_SILENT   "%s does not answer"
+#define WORD_SERVER         "server %u.%u.%u.%u"
+#define WORD_THE_STICK      "the stick"
 #define WORD_OTHER_VOLUMES  "%u volumes, none of them ours"
 #define WORD_PORT           "port %u"
 #define WORD_VOLUME_UNNAMED "no name"
+
+/* What went wrong at a place: %s is its name. At most 79 characters with a name of 24. */
+#define WORD_AT_READ             "sector %u of %s can't be read"
+#define WORD_AT_WRITE            "sector %u of %s can't be read or written"
+#define WORD_AT_CARD             "the network card reports an error (%s)"
+#define WORD_AT_GONE             "%s is gone"
+#define WORD_AT_EMPTY            "no floppy is in the drive (%s)"
+#define WORD_AT_CHANGED          "%s was exchanged"
+#define WORD_AT_PROTECTED        "%s is write-protected"
+#define WORD_AT_PROTECTED_FLOPPY "%s is write-protected: close its small window"
+#define WORD_AT_FULL             "there is no room left on %s"
+#define WORD_AT_BAD_VOLUME       "%s is not formatted with FAT, or damaged"
+#define WORD_AT_NO_ANSWER        "%s does not answer"
+#define WORD_AT_REFUSED          "%s refused it: is there a folder \"upload\", writable?"
+#define WORD_AT_REFUSED_READ     "%s refused it; its words stand in the log"
+#define WORD_AT_DIFFERS          "%s does not hold what was written to it"
+#define WORD_AT_NOWHERE          "no stick, floppy or server to save to was found"
+#define WORD_SAME_FLOPPY         "it is the same floppy again, with %u KiB free; %u KiB are needed"
+#define WORD_FULL_FLOPPY         "this floppy has only %u KiB free; %u KiB are needed"
+
+/* What takes a while. */
+#define WORD_BUSY_DISKS         "Looking at the disks ..."
+#define WORD_BUSY_NETWORK       "Looking for the network that this PC was started from ..."
+#define WORD_BUSY_SERVER        "Asking %s for its list of files ..."
+#define WORD_BUSY_FOLDER        "Reading the folder ..."
+#define WORD_BUSY_READING       "Reading %s ..."
+#define WORD_BUSY_READING_SHARE "Reading %s  %u %%   Esc gives up"
+#define WORD_BUSY_BACKUP        "the backup"
+#define WORD_BUSY_LOG           "the log"
+#define WORD_BUSY_SAVING        "Saving %s on %s ..."
+#define WORD_BUSY_SAVING_FLOPPY "Saving %s on %s: leave it in until this is over ..."
+#define WORD_BUSY_SECONDS       "%s  %u s, Esc gives up"
 
 #define WORD_MAIN_FRAME      "Drives"
 #define WORD_MAIN_COLUMNS    "   # Where              Base  Status What is there"
@@ -99,6 +136,7 @@ const char *words_answer(enum session_answer answer);
 #define WORD_MAIN_NO_PORTS    "No IDE channel was found in this machine."
 #define WORD_MAIN_FILE        "File: %s"
 #define WORD_MAIN_NO_FILE     "File: none chosen ({F7})"
+#define WORD_MAIN_PLACE       "{S} where to save"
 
 #define WORD_DO_LOOK_AGAIN "Look again"
 #define WORD_DO_SWITCH_ON  "Switch the channel on"
@@ -187,13 +225,19 @@ const char *words_answer(enum session_answer answer);
 #define WORD_FILES_LIKELY  "\xFB = size of a firmware"
 #define WORD_FILES_EMPTY                                                                           \
     "Nothing in this folder. Put the firmware file on the stick, then press F5."
-#define WORD_FILES_MORE    "only the first %u entries are shown"
-#define WORD_FILES_READING "Reading %s"
+#define WORD_FILES_EMPTY_SERVER                                                                    \
+    "The server tells no files. They must stand in index.txt beside the boot file, one path in "   \
+    "each line. Mend it there, then press F5."
+#define WORD_FILES_MORE "only the first %u entries are shown"
 #define WORD_FILES_FOOTER                                                                          \
     "{\x18\x19} choose   {Enter} open   {Esc} back   {F5} look again   {F8} log   {F1} help"
 #define WORD_VOLUMES_TITLE   "Where is the file?"
-#define WORD_VOLUMES_COLUMNS "  Volume         Size       Disk"
-#define WORD_VOLUMES_OURS    "the stick we came from"
+#define WORD_VOLUMES_COLUMNS "  Place                  Size      Disk"
+#define WORD_VOLUMES_OURS    "where we came from"
+#define WORD_VOLUMES_TARGET  "is saved to now"
+#define WORD_VOLUMES_NETWORK "network, TFTP"
+#define WORD_VOLUMES_BOOT_FLOPPY                                                                   \
+    "Are the files on the boot floppy? Put it back into its drive, then press F5."
 #define WORD_VOLUMES_NONE                                                                          \
     "There is no volume that can be read: no stick, or none with a FAT file system.\n\nPut the "   \
     "stick in (again), wait for its light, then press F5. A stick must be FAT12, FAT16 or FAT32; " \
@@ -233,7 +277,8 @@ const char *words_answer(enum session_answer answer);
 #define WORD_CONFIRM_SAVED      "saved"
 #define WORD_CONFIRM_OLD        "holds now"
 #define WORD_CONFIRM_READ_TWICE "read twice: equal"
-#define WORD_CONFIRM_BACKUP     "%s, CRC-32 %08X, on the stick, checked"
+#define WORD_CONFIRM_BACKUP     "%s, CRC-32 %08X, on %s, checked"
+#define WORD_CONFIRM_UNCHECKED  "%s, CRC-32 %08X, sent to %s"
 #define WORD_CONFIRM_IN_MEMORY  "CRC-32 %08X, only in this PC's memory"
 #define WORD_CONFIRM_NO_BACKUP  "nothing"
 #define WORD_CONFIRM_AGREES     "No warning: nothing that was seen speaks against it."
@@ -278,10 +323,12 @@ const char *words_answer(enum session_answer answer);
 #define WORD_RESULT_BYTES       "bytes"
 #define WORD_RESULT_TIME        "time"
 #define WORD_RESULT_AGAIN       "written again"
-#define WORD_RESULT_SAVED       "saved"
-#define WORD_RESULT_NOT_SAVED   "not on the stick; in memory until you leave"
-#define WORD_RESULT_LOG_SAVED   "ODDRESC.LOG on the stick"
-#define WORD_RESULT_LOG_UNSAVED "log not saved: %s"
+#define WORD_RESULT_BACKUP_ROW  "backup"
+#define WORD_RESULT_LOG_ROW     "log"
+#define WORD_RESULT_ON          "%s on %s"
+#define WORD_RESULT_NOT_SAVED   "not saved; in memory until you leave"
+#define WORD_RESULT_LOG_NAME    "ODDRESC.LOG"
+#define WORD_RESULT_LOG_UNSAVED "not saved: %s"
 #define WORD_RESULT_REASON      "why"
 #define WORD_RESULT_OTHER_CHIP                                                                     \
     "The file has %u KiB, the drive's flash chip %u KiB: this firmware is for another drive."
@@ -297,22 +344,23 @@ const char *words_answer(enum session_answer answer);
     "Every byte is in place, but the drive still gives another name than the file. Switch the PC " \
     "off and on and look again. If it stays so, this file may not be for this drive."
 #define WORD_RESULT_BACKUP      "SAVED"
-#define WORD_RESULT_BACKUP_TEXT "read twice, both times equal, and written to the stick."
+#define WORD_RESULT_BACKUP_TEXT "read twice, both times equal, and saved."
 #define WORD_RESULT_KEPT        "READ"
-#define WORD_RESULT_KEPT_TEXT   "read twice, both times equal, but not saved on a stick yet."
+#define WORD_RESULT_KEPT_TEXT   "read twice, both times equal, but not saved yet."
 #define WORD_RESULT_BACKUP_NEXT                                                                    \
     "Keep that file: it holds what no other drive has. The drive was not changed."
 #define WORD_RESULT_DIFFERS      "DIFFERENT"
 #define WORD_RESULT_DIFFERS_TEXT "chip and file differ in %u bytes, the first at %06X."
 #define WORD_RESULT_FOOTER                                                                         \
     "{Enter} main screen   {F8} log   {S} save the log   {F1} help   {F10} end"
-#define WORD_RESULT_FOOTER_BACKUP                                                                  \
-    "{Enter} main screen   {F8} log   {S} save backup and log   {F1} help"
+#define WORD_RESULT_FOOTER_UNSAVED                                                                 \
+    "{Enter} main screen   {S} save again   {O} other place   {F8} log   {F1} help"
 #define WORD_LEAVE_TITLE "The backup is only in memory"
 #define WORD_LEAVE_TEXT                                                                            \
-    "The old content of the chip was read, but it is not on the stick. When you leave this "       \
+    "The old content of the chip was read, but it is saved nowhere. When you leave this "          \
     "screen it is gone, and no other drive has the same."
-#define WORD_LEAVE_STAY  "Stay (S saves it)"
+#define WORD_LEAVE_STAY  "Stay here"
+#define WORD_LEAVE_SAVE  "Save it now"
 #define WORD_LEAVE_GO    "Leave; I don't need it"
 #define WORD_RESULT_CODE "%s (code %08X)"
 
@@ -322,14 +370,18 @@ const char *words_answer(enum session_answer answer);
 #define WORD_FAILED_RETRY        "Try again, everything"
 #define WORD_FAILED_OTHER        "Choose another file"
 #define WORD_FAILED_RESTORE      "Write the backup back"
-#define WORD_FAILED_SAVE_LOG     "Save the log on the stick"
+#define WORD_FAILED_SAVE_LOG     "Save the log"
 #define WORD_FAILED_STOP         "Stop here; the drive keeps its power and its mode"
 
 #define WORD_FAILED_NEXT                                                                           \
     "The drive still has its power and listens. Do not switch anything off before you chose. "     \
     "Trying again is safe; if it keeps failing, another controller or a shorter cable may help."
 
-#define WORD_UNSAVED_AGAIN "Try again (put the stick back first)"
+#define WORD_UNSAVED_AGAIN     "Try again (put the stick back first, or mend the server)"
+#define WORD_UNSAVED_FLOPPY_IN "The other floppy is in the drive: save on it"
+#define WORD_UNSAVED_FLOPPY                                                                        \
+    "\n\nTake the floppy out of the drive (%s), put an empty, formatted one in, and press Enter. " \
+    "The boot floppy is not needed again in this job."
 
 #define WORD_CHIP_TITLE "Which flash chip is it?"
 #define WORD_CHIP_SEVERAL                                                                          \
@@ -345,18 +397,18 @@ const char *words_answer(enum session_answer answer);
 
 #define WORD_SAVE_TITLE "Where to?"
 #define WORD_SAVE_TEXT                                                                             \
-    "None of these volumes is the stick that this program came from. Choose where files may be "   \
-    "saved."
-#define WORD_SAVE_NONE   "Nowhere"
-#define WORD_SAVE_FAILED "It could not be saved"
-#define WORD_SAVE_RETRY  "Try again (put the stick back first)"
-#define WORD_SAVE_LATER  "Not now: it stays in memory"
-#define WORD_SAVED_LOG   "saved as ODDRESC.LOG"
+    "Backups and the log are saved at the place that you choose here, until you choose another "   \
+    "one. Nothing on it is overwritten; the log is added to."
+#define WORD_SAVE_FAILED    "It could not be saved"
+#define WORD_SAVE_RETRY     "Try again (put the stick back first)"
+#define WORD_SAVE_ELSEWHERE "Save somewhere else: choose the place"
+#define WORD_SAVE_LATER     "Not now: it stays in memory"
+#define WORD_SAVED_LOG      "saved as ODDRESC.LOG"
 
 #define WORD_LOG_TITLE "Log"
 #define WORD_LOG_RIGHT "lines %u to %u of %u"
 #define WORD_LOG_FOOTER                                                                            \
-    "{\x18\x19} {PgUp} {PgDn} {Home} {End} scroll   {S} save on the stick   {Esc} back"
+    "{\x18\x19} {PgUp} {PgDn} {Home} {End} scroll   {S} save   {Esc} back   {F1} help"
 
 #define WORD_HELP_TITLE  "Help"
 #define WORD_HELP_FOOTER "{Esc} back"
@@ -366,14 +418,22 @@ const char *words_answer(enum session_answer answer);
 #define WORD_END_BACK      "Back to the main screen"
 #define WORD_END_REBOOT    "Restart the PC"
 #define WORD_END_POWER_OFF "Switch the PC off"
+#define WORD_END_SAVE      "Save the log first"
+#define WORD_END_ELSEWHERE "Save the log somewhere else first"
+#define WORD_END_UNSAVED   "The log of what was done is not saved: %s."
 #define WORD_END_STAYS     "This PC can't switch itself off. You may do it now."
 
 #define WORD_RESET_TITLE "Ctrl-Alt-Del"
 #define WORD_RESET_TEXT  "Nothing is running on a drive. Restart the PC?"
+#define WORD_RESET_BACKUP                                                                          \
+    "The backup is only in memory and will be gone. Restart the PC all the same?"
 
 #define WORD_NO_MEMORY "This machine has too little memory for this."
 
 #define WORD_JOB_BAD_WORD "job: this word was not understood: %s"
+
+#define WORD_JOB_UNSAVED                                                                           \
+    "the backup was not saved, so nothing is written (backup=no would write without one)"
 
 #define WORD_YES       "yes"
 #define WORD_NO        "no"

@@ -81,7 +81,7 @@ class StickTest(BadInputCase):
             pc.screen.wait_text(CRITICAL, seconds=180)
             pc.pull_stick()
             result = pc.log.wait_line("RESULT job=flash .*", 300).group(0)
-            pc.screen.wait_text("log not saved: The stick is gone", seconds=120)
+            pc.screen.wait_text("not saved: The stick is gone", seconds=120)
             pc.power_off()
         self.assertIn("state=VERIFIED", result)
         self.assertEqual(drives.content(self.flash), drives.content(new))

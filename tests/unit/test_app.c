@@ -282,10 +282,10 @@ static void foreign_stick_is_not_written_unasked(void **state)
         {"Is it an optical drive?", '2', NULL, NULL},
         {NULL, KEY_ENTER, NULL, NULL},
         {"Where to?", KEY_ESC, NULL, NULL},
-        {"The backup is not on the stick yet", '2', NULL, NULL},
+        {"The backup is not saved yet", '3', NULL, NULL},
         {NULL, KEY_ENTER, NULL, NULL},
         {"READ", KEY_ENTER, NULL, NULL},
-        {"only in memory", '2', NULL, NULL},
+        {"only in memory", '4', NULL, NULL},
         {NULL, KEY_ENTER, NULL, NULL},
         STEPS_END,
     };

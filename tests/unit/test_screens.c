@@ -91,14 +91,19 @@ static void fake_machine(void)
 
 static void fake_stick(void)
 {
-    struct volume *volume = &app.stick.volumes[0];
+    struct volume *volume = &app.places.volumes[0];
 
-    app.stick.platform = &platform;
-    app.stick.count = 1;
-    app.stick.scanned = app.stick.ours = true;
-    app.stick.target = 0;
-    app.stick.free_known = true;
-    app.stick.free_bytes = 61u << 20;
+    app.places.platform = &platform;
+    app.places.count = 1;
+    app.places.scanned = app.places.ours = true;
+    app.places.target = 0;
+    app.places.free_known = true;
+    app.places.free_bytes = 61u << 20;
+    app.places.job = &app.job;
+    app.saves.places = &app.places;
+    app.saves.checked = true;
+    text_copy(app.saves.backup_where, sizeof app.saves.backup_where, "the stick");
+    text_copy(app.saves.log_where, sizeof app.saves.log_where, "the stick");
     volume->disk = &disk;
     volume->type = FAT16;
     volume->sector_size = 512;
@@ -208,16 +213,26 @@ static unsigned lines_of(const char *text, unsigned width)
 
 static void footers_fit_and_name_keys(void **state)
 {
-    static const char *const footers[] = {WORD_MAIN_FOOTER,          WORD_EVIDENCE_FOOTER,
-                                          WORD_WAY_IN_FOOTER,        WORD_WAY_IN_FOOTER_ASKING,
-                                          WORD_WAY_IN_FOOTER_DONE,   WORD_OK_FOOTER,
-                                          WORD_CHOICE_FOOTER,        WORD_FILES_FOOTER,
-                                          WORD_VOLUMES_FOOTER,       WORD_FILE_FOOTER,
-                                          WORD_FILE_BAD_FOOTER,      WORD_CONFIRM_FOOTER,
-                                          WORD_PROGRESS_FOOTER,      WORD_PROGRESS_FOOTER_CRITICAL,
-                                          WORD_PROGRESS_FOOTER_VIEW, WORD_RESULT_FOOTER,
-                                          WORD_RESULT_FOOTER_BACKUP, WORD_CHIP_FOOTER,
-                                          WORD_LOG_FOOTER,           WORD_HELP_FOOTER};
+    static const char *const footers[] = {WORD_MAIN_FOOTER,
+                                          WORD_EVIDENCE_FOOTER,
+                                          WORD_WAY_IN_FOOTER,
+                                          WORD_WAY_IN_FOOTER_ASKING,
+                                          WORD_WAY_IN_FOOTER_DONE,
+                                          WORD_OK_FOOTER,
+                                          WORD_CHOICE_FOOTER,
+                                          WORD_FILES_FOOTER,
+                                          WORD_VOLUMES_FOOTER,
+                                          WORD_FILE_FOOTER,
+                                          WORD_FILE_BAD_FOOTER,
+                                          WORD_CONFIRM_FOOTER,
+                                          WORD_PROGRESS_FOOTER,
+                                          WORD_PROGRESS_FOOTER_CRITICAL,
+                                          WORD_PROGRESS_FOOTER_VIEW,
+                                          WORD_RESULT_FOOTER,
+                                          WORD_RESULT_FOOTER_UNSAVED,
+                                          WORD_CHIP_FOOTER,
+                                          WORD_LOG_FOOTER,
+                                          WORD_HELP_FOOTER};
 
     (void)state;
     for (size_t i = 0; i < sizeof footers / sizeof footers[0]; i++) {
@@ -338,7 +353,7 @@ static void main_screen_before_anything_is_known(void **state)
     (void)state;
     app.machine.port_count = app.machine.ide.other_count = 0;
     app.probing = false;
-    app.stick.scanned = false;
+    app.places.scanned = false;
     screen_main_draw(&app);
     check_screen("main-first");
     assert_true(shows("looking for the stick"));
@@ -381,13 +396,13 @@ static void main_screen_scrolls_many_ports(void **state)
 static void main_screen_without_stick(void **state)
 {
     (void)state;
-    app.stick.count = 0;
-    app.stick.ours = false;
-    app.stick.target = STICK_NONE;
+    app.places.count = 0;
+    app.places.ours = false;
+    app.places.target = PLACES_NONE;
     screen_main_draw(&app);
     check_screen("main-no-stick");
     assert_true(shows("no stick"));
-    app.stick.count = 2;
+    app.places.count = 2;
     screen_main_draw(&app);
     assert_true(shows("2 volumes, none of them ours"));
 }
@@ -600,7 +615,7 @@ static void result_verified_with_proof(void **state)
     text_copy(session.after.vendor, sizeof session.after.vendor, "SONY");
     text_copy(session.after.product, sizeof session.after.product, "DVD RW DRU-710A");
     text_copy(session.after.revision, sizeof session.after.revision, "BYX3");
-    screen_result_draw(&app, &session, "no identity, busy", 0);
+    screen_result_draw(&app, &session, "no identity, busy");
     check_screen("result-verified");
     assert_true(shows("VERIFIED  every byte of the chip was read back"));
     assert_true(shows("SONY DVD RW DRU-710A  BYX3"));
@@ -620,7 +635,7 @@ static void result_tells_when_the_drive_says_another_name(void **state)
     session.changed = session.identified_after = true;
     session.file.has_identity = true;
     text_copy(session.after.product, sizeof session.after.product, "DVD RW DRU-700A");
-    screen_result_draw(&app, &session, "no identity, busy", 0);
+    screen_result_draw(&app, &session, "no identity, busy");
     check_screen("result-other-name");
     assert_true(shows("another name"));
     assert_false(shows("the drive is not the reason"));
@@ -631,15 +646,18 @@ static void result_of_every_kind(void **state)
     char name[32];
 
     (void)state;
+    app.saves.log_error = (err_t)ERR_FULL << 24;
+    places_error_text(&app.places, &app.places.volumes[0], app.saves.log_error, true, app.saves.why,
+                      sizeof app.saves.why);
     for (unsigned result = 0; result < RESULT_COUNT; result++) {
         session.result = result;
         session.changed = result >= RESULT_UNCHANGED;
         session.error = result == RESULT_VERIFIED ? 0 : 0x01050123;
-        screen_result_draw(&app, &session, "vendor mode, status 70", 0x12000000);
+        screen_result_draw(&app, &session, "vendor mode, status 70");
         snprintf(name, sizeof name, "result-%u", result);
         check_screen(name);
         assert_true(shows(session_result_word(result)));
-        assert_true(shows("log not saved: There is no room left on the stick"));
+        assert_true(shows("not saved: There is no room left on the stick"));
         if (session.error)
             assert_true(shows("code 01050123"));
     }
@@ -650,15 +668,15 @@ static void result_of_a_backup(void **state)
     (void)state;
     session.job = SESSION_BACKUP;
     session.result = RESULT_UNCHANGED;
-    screen_result_draw(&app, &session, "vendor mode, status 70", 0);
+    screen_result_draw(&app, &session, "vendor mode, status 70");
     check_screen("result-backup");
     assert_true(shows("SAVED"));
     assert_true(shows("BK000001.BIN"));
     session.backup_name[0] = '\0';
-    screen_result_draw(&app, &session, "vendor mode, status 70", 0);
+    screen_result_draw(&app, &session, "vendor mode, status 70");
     check_screen("result-backup-unsaved");
-    assert_true(shows("not saved on a stick yet"));
-    assert_true(shows("S save backup and log"));
+    assert_true(shows("but not saved yet"));
+    assert_true(shows("S save again"));
 }
 
 static void result_of_a_comparison(void **state)
@@ -669,7 +687,7 @@ static void result_of_a_comparison(void **state)
     session.error = (err_t)ERR_VERIFY << 24;
     session.differences = 3;
     session.first_difference = 0x1234;
-    screen_result_draw(&app, &session, "vendor mode, status 70", 0);
+    screen_result_draw(&app, &session, "vendor mode, status 70");
     check_screen("result-different");
     assert_true(shows("DIFFERENT"));
     assert_true(shows("differ in 3 bytes, the first at 001234"));
@@ -681,7 +699,7 @@ static void result_of_a_refused_file(void **state)
     session.result = RESULT_NOT_STARTED;
     session.refused = FIRMWARE_SIZE;
     session.error = (err_t)ERR_WRONG_SIZE << 24;
-    screen_result_draw(&app, &session, "vendor mode, status 70", 0);
+    screen_result_draw(&app, &session, "vendor mode, status 70");
     check_screen("result-refused");
     assert_true(shows("NOT_STARTED"));
     assert_true(shows("128, 256, 512 or 1024 KiB"));
@@ -696,7 +714,7 @@ static void result_of_a_file_for_another_chip(void **state)
     session.file.damage = FIRMWARE_SOUND;
     session.file.size = 0x40000;
     session.error = (err_t)ERR_WRONG_SIZE << 24;
-    screen_result_draw(&app, &session, "vendor mode, status 70", 0);
+    screen_result_draw(&app, &session, "vendor mode, status 70");
     check_screen("result-other-chip");
     assert_true(shows("The file has 256 KiB, the drive's flash chip 1024 KiB"));
     assert_false(shows("128, 256, 512 or 1024 KiB"));
