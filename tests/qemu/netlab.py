@@ -90,6 +90,7 @@ class NetLab:
 
     def __enter__(self):
         try:
+            os.makedirs(self.folder, exist_ok=True)
             shutil.copytree(PXE_FOLDER, self.root)
             os.chmod(os.path.join(self.root, "upload"), 0o777)
             self._open_namespace()
@@ -117,6 +118,9 @@ class NetLab:
             process.kill()
         if process is not None:
             process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe:
+                    pipe.close()
 
     def _open_namespace(self):
         """A process holds the namespaces until its input ends."""
@@ -236,6 +240,11 @@ class NetLab:
 
     def uploads(self):
         return sorted(os.listdir(self.path("upload")))
+
+    def backups(self):
+        """The BK######.BIN files that were uploaded: name -> content."""
+        return {name: self.read(f"upload/{name}") for name in self.uploads()
+                if re.search(r"-BK\d+\.BIN$", name)}
 
     def refuse_uploads(self, refuse=True):
         """Takes the right to write into the upload folder away from everybody."""
