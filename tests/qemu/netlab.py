@@ -251,10 +251,11 @@ class NetLab:
         os.chmod(self.path("upload"), 0o555 if refuse else 0o777)
 
     def log(self):
-        """All that the servers said."""
+        """What the servers said, without the options in DHCP packets."""
         said = []
         for name in sorted(os.listdir(self.folder)):
             if name.endswith(".txt"):
                 with open(os.path.join(self.folder, name), errors="replace") as file:
-                    said.append(file.read().strip())
+                    said += [line.rstrip() for line in file
+                             if not re.search(r" (requested options|sent size): |RTR-", line)]
         return "\n".join(said)
