@@ -14,6 +14,8 @@ enum {
     WIDTH = 78
 };
 
+#define FIRMWARE_FOLDER "FIRMWARE"
+
 /* One line of a folder. */
 struct entry {
     char name[NAME_SHOWN + 1];
@@ -40,11 +42,19 @@ static bool likely_firmware(const struct entry *entry)
                               entry->size == 0x80000 || entry->size == FIRMWARE_LARGEST);
 }
 
-/* Folders first, then what may be firmware, then the rest; by name inside these. */
+/* The folder that our volumes have for firmware files, then other folders, then what may be
+ * firmware, then the rest. */
+static unsigned rank(const struct entry *entry)
+{
+    if (entry->folder)
+        return text_equal_ignoring_case(entry->name, FIRMWARE_FOLDER) ? 0 : 1;
+    return likely_firmware(entry) ? 2 : 3;
+}
+
+/* By name inside a rank. */
 static bool comes_before(const struct entry *a, const struct entry *b)
 {
-    unsigned rank_a = a->folder ? 0 : likely_firmware(a) ? 1 : 2;
-    unsigned rank_b = b->folder ? 0 : likely_firmware(b) ? 1 : 2;
+    unsigned rank_a = rank(a), rank_b = rank(b);
 
     if (rank_a != rank_b)
         return rank_a < rank_b;
