@@ -34,8 +34,7 @@ static bool floppy_fits(struct app *app, uint32_t size)
     return true;
 }
 
-/* `error`: what saves->why is about, 0 = a floppy that was looked at since. */
-static unsigned ask(struct app *app, err_t error)
+static unsigned ask(struct app *app, const struct session *session)
 {
     const struct question_words *words = words_question(ASK_BACKUP_UNSAVED);
     const struct saves *saves = &app->saves;
@@ -46,21 +45,18 @@ static unsigned ask(struct app *app, err_t error)
                                           [GO_ON] = words->yes,
                                           [STOP] = words->no};
     char text[640], next[200] = "";
-    size_t length = text_format(text, sizeof text, error ? WORD_RESULT_CODE : "%s", saves->why,
-                                (unsigned)error);
 
     if (floppy)
         text_format(next, sizeof next, WORD_UNSAVED_FLOPPY, saves->floppy);
-    text_format(text + length, sizeof text - length, ".\n\n%s%s", words->text, next);
+    text_format(text, sizeof text, WORD_RESULT_CODE ".\n\n%s%s", saves->why,
+                (unsigned)session->save_error, words->text, next);
     return screen_choice_at(app, words->title, text, answers, CHOICES, STOP, AGAIN, HELP_SAVING);
 }
 
 enum session_answer screen_unsaved(struct app *app, struct session *session)
 {
-    err_t error = session->save_error;
-
     for (;;) {
-        switch (ask(app, error)) {
+        switch (ask(app, session)) {
         case AGAIN:
             if (app->saves.floppy[0] == '\0') {
                 places_scan(&app->places, SCAN_DISKS);
@@ -68,7 +64,6 @@ enum session_answer screen_unsaved(struct app *app, struct session *session)
             }
             if (floppy_fits(app, session->backup_size))
                 return ANSWER_RETRY;
-            error = 0;
             break;
         case ELSEWHERE:
             if (screen_place_to_save(app))

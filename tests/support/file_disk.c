@@ -25,10 +25,8 @@ static err_t fault_of_call(struct file_disk *disk, uint64_t lba, uint32_t count)
     }
     if (lba > disk->device.sector_count || count > disk->device.sector_count - lba)
         return ERR(ERR_ARGUMENT);
-    if (disk->bad_lba >= (int64_t)lba && disk->bad_lba < (int64_t)(lba + count)) {
-        disk->device.bad_lba = (uint64_t)disk->bad_lba;
+    if (disk->bad_lba >= (int64_t)lba && disk->bad_lba < (int64_t)(lba + count))
         return ERR(ERR_IO);
-    }
     return 0;
 }
 

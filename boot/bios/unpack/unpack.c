@@ -19,7 +19,7 @@ extern uint8_t failure_code[], failure_code_end[];
 _Noreturn void failure_enter(void);
 CALLED_WITH_EAX void unpack(uint32_t zero_page);
 
-/* Three different things can have gone wrong, and only one of them is in the user's file. */
+/* What can have gone wrong; only the first is in the user's file. */
 static const char damaged[] =
     "ODDRescue can't start: the kernel was damaged while it was loaded.\r\n"
     "\r\n"
@@ -45,6 +45,13 @@ static const char in_the_way[] =
     "Nothing was sent to any drive.\r\n"
     "\r\n"
     "Ctrl-Alt-Del restarts this PC.\r\n";
+
+static const char no_bios[] =
+    "ODDRescue can't start: this file needs a BIOS, and this PC runs UEFI.\r\n"
+    "\r\n"
+    "Start oddx64.efi instead (oddia32.efi where the UEFI has 32 bits). In GRUB:\r\n"
+    "chainloader /oddx64.efi\r\n"
+    "Nothing was sent to any drive. Switch this PC off and on.\r\n";
 
 /* On COM1, as the program itself would: some machines have no other screen. */
 static void say_on_serial(const char *text)
@@ -75,6 +82,23 @@ static _Noreturn void fail(const char *text)
     memcpy((void *)FAILURE_CODE, failure_code, (size_t)(failure_code_end - failure_code));
     memcpy((void *)FAILURE_TEXT, text, strlen(text) + 1);
     failure_enter();
+}
+
+/* Loaders that run under UEFI (GRUB's "linux") say so in the zero page: efi_loader_signature. There
+ * is nothing behind the interrupt vectors then, and no text screen. */
+static bool started_by_uefi(uint32_t zero_page)
+{
+    enum { EFI_LOADER_SIGNATURE = 0x1C0 };
+    const uint8_t *signature = (const uint8_t *)zero_page + EFI_LOADER_SIGNATURE;
+
+    return memcmp(signature, "EL64", 4) == 0 || memcmp(signature, "EL32", 4) == 0;
+}
+
+static _Noreturn void fail_without_bios(const char *text)
+{
+    say_on_serial(text);
+    for (;;)
+        __asm__ volatile("cli\n\thlt");
 }
 
 /* Whether something of the loader's lies where the file was loaded or the kernel runs. */
@@ -115,6 +139,8 @@ CALLED_WITH_EAX void unpack(uint32_t zero_page)
 
     if (crc32_update(0, loaded_start, loaded) != little32(loaded_sum))
         fail(damaged);
+    if (started_by_uefi(zero_page))
+        fail_without_bios(no_bios);
     if (!parameters_safe(zero_page))
         fail(in_the_way);
     if (!unpack_gzip(payload_start, (size_t)(payload_end - payload_start), kernel_base,
