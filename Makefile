@@ -117,6 +117,10 @@ $(BUILD)/drive-bridge: $(patsubst %.c,$(BUILD)/fast/%.o,$(wildcard tests/drive/b
 
 include tests/qemu/efi/efi.mk
 
+$(BUILD)/tftp-client: tests/network/tftp_client.c $(BUILD)/fast/product.a
+	$(call say,CC,$@)
+	$(Q)gcc $(HOST_CFLAGS) -MF $(BUILD)/tftp-client.d -O2 -o $@ $^
+
 # ---- what to call --------------------------------------------------------------------------------
 
 FUZZ_SECONDS ?= 5
@@ -141,7 +145,7 @@ check: $(addprefix $(BUILD)/unit/,$(UNIT)) $(addprefix $(BUILD)/simulation/,$(SI
 	    --fuzz $(addprefix $(BUILD)/fuzz/,$(FUZZ)) --seconds $(FUZZ_SECONDS)
 	@$(MAKE) --no-print-directory analyze format-check
 
-qemu-test: images $(BUILD)/drive-bridge $(BUILD)/make-firmware $(EFI_TESTS)
+qemu-test: images $(BUILD)/drive-bridge $(BUILD)/make-firmware $(BUILD)/tftp-client $(EFI_TESTS)
 	/usr/bin/python3 tests/run.py --qemu tests/qemu
 
 # One after the other: both use all cores.

@@ -473,8 +473,9 @@ static err_t use_size(struct network_volume *network, struct tftp_server *server
 static err_t stat_path(struct volume *volume, const char *path, struct file_info *info)
 {
     struct network_volume *network = begin(volume);
+    const struct network_file *file;
     char cleaned[TFTP_NAME_MAX + 1];
-    const char *name = cleaned;
+    const char *name;
     bool folder;
     uint32_t size = 0;
     err_t error;
@@ -483,7 +484,9 @@ static err_t stat_path(struct volume *volume, const char *path, struct file_info
         return ERR(ERR_BAD_NAME);
     folder = is_folder(network, cleaned);
     error = folder ? 0 : find_and(network, cleaned, use_size, &size);
-    for (const char *at = cleaned; *at; at++) {
+    file = find_file(network, cleaned);
+    name = file ? file->path : cleaned;
+    for (const char *at = name; *at; at++) {
         if (*at == '/')
             name = at + 1;
     }
@@ -598,6 +601,9 @@ static err_t put(struct network_volume *network, const char *name, const void *b
     err_t error = tftp_put(&network->tftp, &network->upload, name, bytes, size, &sent);
     err_t check;
 
+    /* For the user a file that he saves can't be "not found": a folder is missing. */
+    if (error_class(error) == ERR_NOT_FOUND)
+        error = ERR(ERR_SERVER_REFUSED);
     log_failure(network, name, error);
     if (error && !(sent && error_class(error) == ERR_NO_ANSWER))
         return error;

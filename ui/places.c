@@ -390,6 +390,21 @@ static void target_title(const struct places *places, char *text, size_t size)
     text_format(text, size, places->free_known ? WORD_PLACE_FREE : WORD_PLACE_SIZE, name, room);
 }
 
+/* Nothing is ours: how many places there are that could be chosen. */
+static void foreign_title(const struct places *places, char *text, size_t size)
+{
+    unsigned count = 0;
+
+    for (unsigned i = 0; i < places->count; i++)
+        count += places_keeps(places, &places->volumes[i]);
+    text_format(text, size,
+                count > 1       ? WORD_OTHER_VOLUMES
+                : count == 1    ? WORD_OTHER_VOLUME
+                : places->count ? WORD_NO_PLACE
+                                : WORD_NO_STICK,
+                count);
+}
+
 void places_title(const struct places *places, char *text, size_t size)
 {
     char name[SERVER_NAME_SIZE];
@@ -401,10 +416,8 @@ void places_title(const struct places *places, char *text, size_t size)
     } else if (places->network && !places->server.ops) {
         places_server_name(places, name, sizeof name);
         text_format(text, size, WORD_PLACE_SILENT, name);
-    } else if (places->count) {
-        text_format(text, size, WORD_OTHER_VOLUMES, places->count);
     } else {
-        text_copy(text, size, WORD_NO_STICK);
+        foreign_title(places, text, size);
     }
 }
 

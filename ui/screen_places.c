@@ -21,6 +21,19 @@ static void make_offer(const struct places *places, enum places_purpose purpose,
     }
 }
 
+/* What stands beside the place's own name. */
+static const char *disk_text(const struct places *places, const struct volume *volume)
+{
+    switch (places_kind(places, volume)) {
+    case PLACE_SERVER:
+        return WORD_VOLUMES_NETWORK;
+    case PLACE_DISK:
+        return volume->disk->name;
+    default:
+        return volume->label;
+    }
+}
+
 static void draw_place(struct app *app, const struct menu_list *list, unsigned item, unsigned index,
                        enum places_purpose purpose)
 {
@@ -36,7 +49,7 @@ static void draw_place(struct app *app, const struct menu_list *list, unsigned i
     places_label(places, volume, label, sizeof label);
     places_volume_size(volume, size, sizeof size);
     cells_format(cells, LIST_ROW + item, COLUMN + 2, WIDTH - 2, style, "%-22.22s %-9s %-20.20s %s",
-                 label, size, volume->disk ? volume->disk->name : WORD_VOLUMES_NETWORK, note);
+                 label, size, disk_text(places, volume), note);
 }
 
 /* What is missing from the list, and why. */
@@ -64,7 +77,7 @@ void screen_places_draw(struct app *app, enum places_purpose purpose, const stru
 
     make_offer(&app->places, purpose, &offer);
     app_page(app, purpose == PLACES_SAVE ? WORD_SAVE_TITLE : WORD_VOLUMES_TITLE,
-             WORD_VOLUMES_FOOTER);
+             purpose == PLACES_SAVE ? WORD_SAVE_FOOTER : WORD_VOLUMES_FOOTER);
     if (offer.count == 0) {
         menu_wrap(cells, 3, 3, 74, 8, STYLE_TEXT, WORD_VOLUMES_NONE);
     } else {

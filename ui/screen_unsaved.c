@@ -34,7 +34,8 @@ static bool floppy_fits(struct app *app, uint32_t size)
     return true;
 }
 
-static unsigned ask(struct app *app, const struct session *session)
+/* `error`: what saves->why is about, 0 = a floppy that was looked at since. */
+static unsigned ask(struct app *app, err_t error)
 {
     const struct question_words *words = words_question(ASK_BACKUP_UNSAVED);
     const struct saves *saves = &app->saves;
@@ -45,18 +46,21 @@ static unsigned ask(struct app *app, const struct session *session)
                                           [GO_ON] = words->yes,
                                           [STOP] = words->no};
     char text[640], next[200] = "";
+    size_t length = text_format(text, sizeof text, error ? WORD_RESULT_CODE : "%s", saves->why,
+                                (unsigned)error);
 
     if (floppy)
         text_format(next, sizeof next, WORD_UNSAVED_FLOPPY, saves->floppy);
-    text_format(text, sizeof text, WORD_RESULT_CODE ".\n\n%s%s", saves->why,
-                (unsigned)session->save_error, words->text, next);
+    text_format(text + length, sizeof text - length, ".\n\n%s%s", words->text, next);
     return screen_choice_at(app, words->title, text, answers, CHOICES, STOP, AGAIN, HELP_SAVING);
 }
 
 enum session_answer screen_unsaved(struct app *app, struct session *session)
 {
+    err_t error = session->save_error;
+
     for (;;) {
-        switch (ask(app, session)) {
+        switch (ask(app, error)) {
         case AGAIN:
             if (app->saves.floppy[0] == '\0') {
                 places_scan(&app->places, SCAN_DISKS);
@@ -64,6 +68,7 @@ enum session_answer screen_unsaved(struct app *app, struct session *session)
             }
             if (floppy_fits(app, session->backup_size))
                 return ANSWER_RETRY;
+            error = 0;
             break;
         case ELSEWHERE:
             if (screen_place_to_save(app))

@@ -84,6 +84,8 @@ const char *words_answer(enum session_answer answer);
 #define WORD_SERVER         "server %u.%u.%u.%u"
 #define WORD_THE_STICK      "the stick"
 #define WORD_OTHER_VOLUMES  "%u volumes, none of them ours"
+#define WORD_OTHER_VOLUME   "a volume that is not ours"
+#define WORD_NO_PLACE       "nowhere to save yet"
 #define WORD_PORT           "port %u"
 #define WORD_VOLUME_UNNAMED "no name"
 
@@ -103,8 +105,8 @@ const char *words_answer(enum session_answer answer);
 #define WORD_AT_REFUSED_READ     "%s refused it; its words stand in the log"
 #define WORD_AT_DIFFERS          "%s does not hold what was written to it"
 #define WORD_AT_NOWHERE          "no stick, floppy or server to save to was found"
-#define WORD_SAME_FLOPPY         "it is the same floppy again, with %u KiB free; %u KiB are needed"
-#define WORD_FULL_FLOPPY         "this floppy has only %u KiB free; %u KiB are needed"
+#define WORD_SAME_FLOPPY         "It is the same floppy again, with %u KiB free; %u KiB are needed"
+#define WORD_FULL_FLOPPY         "This floppy has only %u KiB free; %u KiB are needed"
 
 /* What takes a while. */
 #define WORD_BUSY_DISKS         "Looking at the disks ..."
@@ -395,7 +397,9 @@ const char *words_answer(enum session_answer answer);
 #define WORD_CHIP_FOOTER                                                                           \
     "{\x18\x19} choose   {Enter} take it   {Esc} stop, nothing is changed   {F1} help"
 
-#define WORD_SAVE_TITLE "Where to?"
+#define WORD_SAVE_TITLE "Where to save?"
+#define WORD_SAVE_FOOTER                                                                           \
+    "{\x18\x19} choose   {Enter} save here   {Esc} back   {F5} look again   {F1} help"
 #define WORD_SAVE_TEXT                                                                             \
     "Backups and the log are saved at the place that you choose here, until you choose another "   \
     "one. Nothing on it is overwritten; the log is added to."

@@ -171,10 +171,11 @@ class NetLab:
         self._await_port(process, DHCP_PORT)
         return process
 
-    def start_tftp(self):
-        """Starts in.tftpd (again)."""
+    def start_tftp(self, *more):
+        """Starts in.tftpd (again), with more options."""
         self._tftpd = self._start("tftpd", "/usr/sbin/in.tftpd", "--foreground", "--verbosity", "4",
-                                  "--address", f"{SERVER}:{TFTP_PORT}", *tftpd_options(), self.root)
+                                  "--address", f"{SERVER}:{TFTP_PORT}", *more, *tftpd_options(),
+                                  self.root)
         self._await_port(self._tftpd, TFTP_PORT)
 
     def stop_tftp(self):

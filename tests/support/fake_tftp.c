@@ -215,6 +215,8 @@ static bool granted(struct fake_tftp *fake, uint16_t client_port, const char *na
         send_error(fake, client_port, tid, 2, "Access violation");
     else if (!writing && !known)
         send_error(fake, client_port, tid, 1, "File not found");
+    else if (writing && fake->no_upload_folder)
+        send_error(fake, client_port, tid, 1, "No such folder");
     else if (writing && fake->writes_refused)
         send_error(fake, client_port, tid, 2, "Writes \x1B[31mare not\r\nallowed");
     else if (writing && file && fake->no_overwriting)

@@ -25,8 +25,10 @@ static err_t fault_of_call(struct file_disk *disk, uint64_t lba, uint32_t count)
     }
     if (lba > disk->device.sector_count || count > disk->device.sector_count - lba)
         return ERR(ERR_ARGUMENT);
-    if (disk->bad_lba >= (int64_t)lba && disk->bad_lba < (int64_t)(lba + count))
+    if (disk->bad_lba >= (int64_t)lba && disk->bad_lba < (int64_t)(lba + count)) {
+        disk->device.bad_lba = (uint64_t)disk->bad_lba;
         return ERR(ERR_IO);
+    }
     return 0;
 }
 

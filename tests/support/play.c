@@ -33,6 +33,43 @@ static void rescan(void *context)
 
     play->platform.disk_count = play->has_stick && !play->stick_pulled;
     play->platform.disks[0] = &play->disk.device;
+    for (unsigned i = 0; i < PLAY_DRIVES; i++) {
+        if (play->drives[i].there)
+            play->platform.disks[play->platform.disk_count++] = &play->drives[i].disk.device;
+    }
+}
+
+/* ---- the network: its time is the bench's ---- */
+
+static err_t server_send(void *context, uint16_t from, const uint8_t address[4], uint16_t port,
+                         const void *bytes, uint16_t size)
+{
+    struct play *play = context;
+    struct network *network = &play->server->network;
+
+    play->server->now_us = bench_now_us(play->bench);
+    return network->send(network->context, from, address, port, bytes, size);
+}
+
+static err_t server_receive(void *context, uint16_t to, uint8_t address[4], uint16_t *port,
+                            void *bytes, uint16_t limit, uint16_t *size)
+{
+    struct play *play = context;
+    struct network *network = &play->server->network;
+    uint64_t before_us = bench_now_us(play->bench);
+    err_t error;
+
+    play->server->now_us = before_us;
+    error = network->receive(network->context, to, address, port, bytes, limit, size);
+    bench_advance(play->bench, play->server->now_us - before_us);
+    return error;
+}
+
+static struct network *find_network(void *context)
+{
+    struct play *play = play_of(context);
+
+    return play->server ? &play->network : NULL;
 }
 
 static void hold(void *context, bool on)
@@ -143,6 +180,7 @@ void play_open(struct play *play)
     play->platform.arena = &play->arena;
     play->platform.date = date;
     play->platform.rescan_disks = rescan;
+    play->platform.find_network = find_network;
     play->platform.hold = hold;
     play->platform.reboot = reboot;
     play->platform.power_off = power_off;
@@ -155,9 +193,17 @@ void play_open(struct play *play)
 
 void play_close(struct play *play)
 {
-    if (play->has_stick) {
+    if (play->has_stick)
         file_disk_close(&play->disk);
+    for (unsigned i = 0; i < PLAY_DRIVES; i++) {
+        if (play->drives[i].disk.device.context)
+            file_disk_close(&play->drives[i].disk);
+    }
+    if (play->has_stick || play->has_folder)
         fat_image_close(&play->stick);
+    if (play->server) {
+        fake_tftp_close(play->server);
+        free(play->server);
     }
     bench_free(play->bench);
     free(play->arena.base);
@@ -170,6 +216,54 @@ void play_insert_stick(struct play *play, bool ours)
         fat_image_put(&play->stick, "SYSLINUX.CFG", "DEFAULT oddrescue\n", 18);
     file_disk_open(&play->disk, play->stick.path, 512);
     play->has_stick = true;
+}
+
+void play_make_image(struct play *play, const char *image, unsigned kib, const char *options,
+                     bool ours)
+{
+    static const char loader[] = "DEFAULT oddrescue\n";
+
+    if (!play->has_stick && !play->has_folder) {
+        fat_image_open(&play->stick, 1);
+        play->has_folder = true;
+    }
+    fat_image_run(&play->stick, "mkfs.fat %s -C %s %u", options, image, kib);
+    if (!ours)
+        return;
+    fat_image_host_file(&play->stick, "syslinux.cfg", loader, sizeof loader - 1);
+    fat_image_run(&play->stick, "mcopy -i %s syslinux.cfg ::", image);
+}
+
+void play_insert(struct play *play, unsigned index, const char *name, const char *image)
+{
+    struct play_drive *drive = &play->drives[index];
+    bool before = drive->there;
+    char path[160];
+
+    if (drive->disk.device.context)
+        file_disk_close(&drive->disk);
+    snprintf(path, sizeof path, "%s/%s", play->stick.folder, image ? image : "disk.img");
+    file_disk_open(&drive->disk, path, 512);
+    snprintf(drive->disk.device.name, sizeof drive->disk.device.name, "%s", name);
+    if (!image) {
+        drive->disk.removed = true;
+        drive->disk.device.sector_count = 2880;
+    }
+    drive->disk.changed = before && image;
+    drive->there = true;
+}
+
+struct fake_tftp *play_connect(struct play *play, const char *boot_file)
+{
+    play->server = calloc(1, sizeof *play->server);
+    assert_non_null(play->server);
+    fake_tftp_open(play->server);
+    play->network = play->server->network;
+    play->network.context = play;
+    play->network.send = server_send;
+    play->network.receive = server_receive;
+    snprintf(play->network.boot_file, sizeof play->network.boot_file, "%s", boot_file);
+    return play->server;
 }
 
 void play_pull_stick(struct play *play)
@@ -207,16 +301,45 @@ uint8_t *play_firmware(uint32_t size, const char *vendor, const char *product, c
     return image;
 }
 
+static bool holds(const uint8_t *bytes, uint32_t size, const char *text)
+{
+    size_t length = strlen(text);
+
+    for (uint32_t i = 0; i + length <= size; i++) {
+        if (memcmp(bytes + i, text, length) == 0)
+            return true;
+    }
+    return false;
+}
+
 bool play_stick_file_holds(struct play *play, const char *name, const char *text)
 {
     uint32_t size;
     uint8_t *bytes = fat_image_get(&play->stick, name, &size);
-    bool found = false;
+    bool found = bytes && holds(bytes, size, text);
 
-    if (!bytes)
-        return false;
-    for (uint32_t i = 0; !found && i + strlen(text) <= size; i++)
-        found = memcmp(bytes + i, text, strlen(text)) == 0;
     free(bytes);
     return found;
+}
+
+bool play_image_file_holds(struct play *play, const char *image, const char *name, const char *text)
+{
+    uint32_t size;
+    uint8_t *bytes;
+    bool found;
+
+    if (fat_image_try(&play->stick, "mcopy -n -i %s ::%s taken.out", image, name) != 0)
+        return false;
+    bytes = fat_image_host_read(&play->stick, "taken.out", &size);
+    found = bytes && holds(bytes, size, text);
+    free(bytes);
+    fat_image_run(&play->stick, "rm taken.out");
+    return found;
+}
+
+bool play_server_file_holds(struct play *play, const char *name, const char *text)
+{
+    const struct fake_file *file = fake_tftp_find(play->server, name);
+
+    return file && holds(file->bytes, file->size, text);
 }

@@ -11,6 +11,7 @@
 
 #include "boot/platform.h"
 #include "tests/drive/bench.h"
+#include "tests/support/fake_tftp.h"
 #include "tests/support/fat_image.h"
 #include "tests/support/file_disk.h"
 #include "tests/support/sim_ports.h"
@@ -26,7 +27,13 @@ struct play_step {
     void (*act)(struct play *play);
 };
 
-enum { PLAY_ARENA = 5 * 1024 * 1024 };
+enum { PLAY_ARENA = 5 * 1024 * 1024, PLAY_DRIVES = 3 };
+
+/* A further drive: a floppy drive, or a stick beside the first. */
+struct play_drive {
+    struct file_disk disk;
+    bool there;
+};
 
 struct play {
     struct bench *bench;
@@ -36,7 +43,10 @@ struct play {
     struct text_screen screen;
     struct fat_image stick;
     struct file_disk disk;
-    bool has_stick, stick_pulled;
+    bool has_stick, stick_pulled, has_folder;
+    struct play_drive drives[PLAY_DRIVES];
+    struct fake_tftp *server; /* NULL: no network */
+    struct network network;   /* to it; its time is the bench's */
     bool rebooted, powered_off, can_power_off;
     unsigned holds;                /* hold(true) calls minus hold(false) calls, must end at 0 */
     unsigned first_access_flushes; /* screen refreshes before the first port access */
@@ -59,6 +69,17 @@ void play_insert_stick(struct play *play, bool ours);
 void play_pull_stick(struct play *play);
 void play_put_stick_back(struct play *play);
 
+/* An image in the play's folder, made by mkfs.fat -C with these options; `ours` as above. */
+void play_make_image(struct play *play, const char *image, unsigned kib, const char *options,
+                     bool ours);
+
+/* Puts an image into drive `index`, which has this name for the user. A drive that was there before
+ * tells its next reader that the medium was changed. `image` NULL: nothing is in it. */
+void play_insert(struct play *play, unsigned index, const char *name, const char *image);
+
+/* The machine was booted from a server, where boot_file came from. */
+struct fake_tftp *play_connect(struct play *play, const char *boot_file);
+
 /* Attaches a drive to `position` with the chip SST39SF020A unless `options` say otherwise; its
  * flash is erased, and it shows no signature that would tell it from a hung disk. */
 void play_attach_dead(struct play *play, const char *position, const char *options);
@@ -78,5 +99,12 @@ void play_run(struct play *play, const char *command_line, const struct play_ste
 
 /* Whether the file of that name on the stick holds the text. */
 bool play_stick_file_holds(struct play *play, const char *name, const char *text);
+
+/* The same of a file in an image in the play's folder. */
+bool play_image_file_holds(struct play *play, const char *image, const char *name,
+                           const char *text);
+
+/* The same of a file on the server. */
+bool play_server_file_holds(struct play *play, const char *name, const char *text);
 
 #endif

@@ -281,7 +281,7 @@ static void foreign_stick_is_not_written_unasked(void **state)
         {NULL, KEY_ENTER, NULL, NULL},
         {"Is it an optical drive?", '2', NULL, NULL},
         {NULL, KEY_ENTER, NULL, NULL},
-        {"Where to?", KEY_ESC, NULL, NULL},
+        {"Where to save?", KEY_ESC, NULL, NULL},
         {"The backup is not saved yet", '3', NULL, NULL},
         {NULL, KEY_ENTER, NULL, NULL},
         {"READ", KEY_ENTER, NULL, NULL},

@@ -482,6 +482,7 @@ static void test_stat(void **state)
     assert_int_equal(volume_stat(&bench->volume, "fw\\SONY.BIN", &info), 0);
     assert_int_equal(info.size, 3);
     assert_false(info.folder);
+    assert_string_equal(info.short_name, "Sony.bin"); /* as it is on the server */
     assert_int_equal(volume_stat(&bench->volume, "\\fw\\", &info), 0);
     assert_true(info.folder);
     assert_string_equal(info.short_name, "fw");
@@ -603,6 +604,11 @@ static void test_a_server_that_refuses_writes(void **state)
                  ERR_SERVER_REFUSED);
     assert_true(logged(bench, "the server says 2 \"Writes .[31mare not..allowed\""));
     bench->fake.writes_refused = false;
+    bench->fake.no_upload_folder = true;
+    assert_class(volume_create(&bench->volume, "BK000001.BIN", bench->bytes, 100),
+                 ERR_SERVER_REFUSED);
+    assert_true(logged(bench, "the server says 1 \"No such folder\""));
+    bench->fake.no_upload_folder = false;
     bench->fake.room = 50000;
     assert_class(volume_create(&bench->volume, "BK000001.BIN", bench->bytes, 100000), ERR_FULL);
     bench->fake.room = 0;

@@ -230,6 +230,7 @@ static void footers_fit_and_name_keys(void **state)
                                           WORD_PROGRESS_FOOTER_VIEW,
                                           WORD_RESULT_FOOTER,
                                           WORD_RESULT_FOOTER_UNSAVED,
+                                          WORD_SAVE_FOOTER,
                                           WORD_CHIP_FOOTER,
                                           WORD_LOG_FOOTER,
                                           WORD_HELP_FOOTER};
@@ -393,6 +394,43 @@ static void main_screen_scrolls_many_ports(void **state)
     assert_true(shows("1 more below"));
 }
 
+static struct volume *fake_volume(unsigned index, struct block_device *device, const char *label,
+                                  uint32_t clusters)
+{
+    struct volume *volume = &app.places.volumes[index];
+
+    *volume = app.places.volumes[0];
+    volume->disk = device;
+    volume->cluster_count = clusters;
+    text_copy(volume->label, sizeof volume->label, label);
+    if (app.places.count <= index)
+        app.places.count = index + 1;
+    return volume;
+}
+
+/* A stick that is ours, a foreign one, a floppy, an image in memory, a server. */
+static void fake_places(void)
+{
+    static struct block_device foreign = {.name = "USB disk 81, 8.0 GB"};
+    static struct block_device floppy = {
+        .name = "floppy disk A", .removable = true, .sector_count = 2880, .bad_lba = 1234};
+    static struct network_volume server = {.upload = {.address = {192, 168, 110, 201}}};
+    static const struct volume_ops no_ops = {.list = NULL};
+    static struct network network = {.server = {192, 168, 110, 201}};
+    struct volume *volume;
+
+    fake_volume(1, &foreign, "HOLIDAYS 2003", 1 << 20);
+    fake_volume(2, &floppy, "", 700);
+    text_copy(app.places.image.device.name, sizeof app.places.image.device.name,
+              "FAT image in memory");
+    fake_volume(3, &app.places.image.device, "", 700);
+    volume = fake_volume(4, NULL, "192.168.110.201", 0);
+    volume->network = &server;
+    app.places.server = *volume;
+    app.places.server.ops = &no_ops;
+    app.places.network = &network;
+}
+
 static void main_screen_without_stick(void **state)
 {
     (void)state;
@@ -402,9 +440,114 @@ static void main_screen_without_stick(void **state)
     screen_main_draw(&app);
     check_screen("main-no-stick");
     assert_true(shows("no stick"));
+    fake_places();
+    app.places.network = NULL;
     app.places.count = 2;
     screen_main_draw(&app);
     assert_true(shows("2 volumes, none of them ours"));
+    app.places.count = 1;
+    screen_main_draw(&app);
+    assert_true(shows("a volume that is not ours"));
+    app.places.volumes[0] = app.places.volumes[3];
+    screen_main_draw(&app);
+    assert_true(shows("nowhere to save yet"));
+}
+
+static void places_are_listed(void **state)
+{
+    struct menu_list list = {.count = 5, .rows = 8};
+
+    (void)state;
+    fake_places();
+    screen_places_draw(&app, PLACES_READ, &list);
+    check_screen("places-read");
+    assert_true(shows("ODDRESCUE"));
+    assert_true(shows("where we came from"));
+    assert_true(shows("HOLIDAYS 2003"));
+    assert_true(shows("floppy disk A"));
+    assert_true(shows("FAT image in memory"));
+    assert_true(shows("server 192.168.110.201"));
+    list.count = 4;
+    screen_places_draw(&app, PLACES_SAVE, &list);
+    check_screen("places-save");
+    assert_true(shows("is saved to now"));
+    assert_true(shows("Nothing on it is overwritten"));
+    assert_false(shows("FAT image in memory"));
+}
+
+static void places_that_are_missing_are_told(void **state)
+{
+    struct menu_list list = {.count = 0, .rows = 8};
+
+    (void)state;
+    fake_places();
+    app.places.count = 0;
+    app.places.ours = false;
+    app.places.server.ops = NULL;
+    app.places.server_error = (err_t)ERR_NO_ANSWER << 24;
+    app.job.boot = BOOT_FLOPPY;
+    screen_places_draw(&app, PLACES_READ, &list);
+    check_screen("places-none");
+    assert_true(shows("Server 192.168.110.201 does not answer (code"));
+    assert_true(shows("Are the files on the boot floppy?"));
+    screen_places_draw(&app, PLACES_SAVE, &list);
+    check_screen("places-none-save");
+    assert_true(shows("There is no volume"));
+}
+
+/* Every sentence about a place fits where it is shown, with names as long as they get. */
+static void errors_name_their_place(void **state)
+{
+    static const enum error_class classes[] = {
+        ERR_IO,         ERR_NO_MEDIA,  ERR_MEDIA_CHANGED,  ERR_WRITE_PROTECTED, ERR_FULL,
+        ERR_BAD_VOLUME, ERR_NO_ANSWER, ERR_SERVER_REFUSED, ERR_NOT_FOUND,       ERR_VERIFY};
+    char text[200];
+
+    (void)state;
+    fake_places();
+    for (unsigned place = 0; place < 5; place++) {
+        for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+            for (unsigned writing = 0; writing < 2; writing++) {
+                places_error_text(&app.places, &app.places.volumes[place], (err_t)classes[i] << 24,
+                                  writing, text, sizeof text);
+                assert_in_range(strlen(text), 10, SAVES_TEXT - 1);
+                assert_true(text[0] >= 'A' && text[0] <= 'Z');
+            }
+        }
+    }
+    places_error_text(&app.places, &app.places.volumes[2], (err_t)ERR_IO << 24, false, text,
+                      sizeof text);
+    assert_string_equal(text, "Sector 1234 of floppy disk A can't be read");
+    places_error_text(&app.places, &app.places.volumes[0], (err_t)ERR_NO_MEDIA << 24, true, text,
+                      sizeof text);
+    assert_string_equal(text, "The stick is gone");
+}
+
+static void title_names_the_place(void **state)
+{
+    char line[SCREEN_COLUMNS + 1];
+
+    (void)state;
+    fake_places();
+    for (unsigned place = 0; place < 5; place++) {
+        static const char *const words[] = {
+            "stick: ODDRESCUE, 61 MiB free", "stick: HOLIDAYS 2003, 61 MiB free",
+            "floppy disk A, 61 MiB free", "", "server 192.168.110.201"};
+
+        app.places.target = place;
+        screen_main_draw(&app);
+        row_of(0, line);
+        assert_non_null(strstr(line, words[place]));
+    }
+}
+
+static void what_takes_a_while_is_said(void **state)
+{
+    (void)state;
+    screen_main_draw(&app);
+    app_busy(&app, "Saving the backup on floppy disk A: leave it in until this is over ...");
+    check_screen("busy");
+    assert_true(shows("leave it in until this is over"));
 }
 
 static void evidence_shows_facts(void **state)
@@ -758,6 +901,11 @@ int main(void)
         cmocka_unit_test_setup(main_screen_every_verdict, set_up),
         cmocka_unit_test_setup(main_screen_scrolls_many_ports, set_up),
         cmocka_unit_test_setup(main_screen_without_stick, set_up),
+        cmocka_unit_test_setup(places_are_listed, set_up),
+        cmocka_unit_test_setup(places_that_are_missing_are_told, set_up),
+        cmocka_unit_test_setup(errors_name_their_place, set_up),
+        cmocka_unit_test_setup(title_names_the_place, set_up),
+        cmocka_unit_test_setup(what_takes_a_while_is_said, set_up),
         cmocka_unit_test_setup(evidence_shows_facts, set_up),
         cmocka_unit_test_setup(way_in_explains_and_shows_status, set_up),
         cmocka_unit_test_setup(file_screen_tells_what_it_is, set_up),
