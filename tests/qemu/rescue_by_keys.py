@@ -7,21 +7,28 @@ from cases import RESULT
 QUESTIONS = r"Is it alone on its cable\?|Is it an optical drive\?"
 
 
-def _answer_until(pc, wanted, seconds, show):
-    """Answers the questions that only eyes can (second line: "Yes, I looked") until `wanted`."""
+def answer_until(pc, wanted, seconds=60, show=lambda title: None):
+    """Answers the questions that only eyes can (second line: "Yes, I looked") until `wanted`. The
+    log names them too, and is on the screen that comes next: a question stands in the title."""
     for _ in range(4):
-        seen = pc.screen.wait_match(f"{QUESTIONS}|{wanted}", seconds).group(0)
-        show(seen)
-        if not re.fullmatch(QUESTIONS, seen):
+        seen = pc.screen.wait_match(rf"\A *({QUESTIONS})|{wanted}", seconds)
+        question = seen.group(1)
+        show(question or seen.group(0))
+        if not question:
             return
         pc.screen.press("2", "enter")
-        pc.screen.wait_gone(seen)
+        pc.screen.wait(lambda: question not in pc.screen.picture().split("\n")[0], 60,
+                       f"{question!r} to be answered")
     raise AssertionError(f"too many questions before {wanted!r}:\n{pc.screen.picture()}")
 
 
-def choose_file(pc, folder, file, show=lambda title: None):
-    """From the main screen: F7, the folder, the file (both first in their lists), Enter."""
+def choose_file(pc, folder, file, show=lambda title: None, places=1):
+    """From the main screen: F7, of several places the first, the folder, the file (both first in
+    their lists), Enter."""
     pc.screen.press("f7")
+    if places > 1:
+        pc.screen.wait_text("Where is the file?")
+        pc.screen.press("enter")
     pc.screen.wait_text("Choose the firmware file", folder)
     show("file picker")
     pc.screen.press("enter")
@@ -35,21 +42,24 @@ def choose_file(pc, folder, file, show=lambda title: None):
 
 
 def choose_port(pc, port, verdict="answers, no identity"):
-    """On the main screen: waits for the verdict, then puts the bar on the port's line."""
-    pc.screen.wait_match(rf"{port} \S.*{verdict}", 120)
+    """On the main screen: puts the bar on the port's line and waits for the verdict. A long list
+    scrolls."""
+    pc.screen.wait_match(r"\d \S.*(nothing there|looking)", 120)
     pc.screen.press(str(port))
     pc.screen.wait_text(f"Port {port}: what it looks like")
+    pc.screen.wait_match(rf"{port} \S.*{verdict}", 120)
 
 
-def to_confirm(pc, show=lambda title: None):
-    """From the main screen, port and file chosen: to the confirm screen, the backup being saved."""
+def to_confirm(pc, show=lambda title: None, wanted="Flash: look once more"):
+    """From the main screen, port and file chosen: to the confirm screen, the backup being saved.
+    `wanted` is another screen that comes before it."""
     pc.screen.press("enter")
-    _answer_until(pc, "Ask the chip to listen", 60, show)
+    answer_until(pc, "Ask the chip to listen", 60, show)
     pc.screen.press("enter")
     pc.screen.wait_match("It listens: status 7[023]", 60)
     show("it listens")
     pc.screen.press("enter")
-    _answer_until(pc, "Flash: look once more", 300, show)
+    answer_until(pc, wanted, 300, show)
 
 
 def confirm(pc):
