@@ -181,9 +181,11 @@ class Screen(Stream):
 class Bridge:
     """The simulated drives: options of build/drive-bridge, and its control socket while it runs."""
 
-    def __init__(self, *attach, channels="secondary", native=False, seed=1, slow=1):
+    def __init__(self, *attach, channels="secondary", native=False, seed=1, slow=1,
+                 legacy=False):
+        """native   at addresses of the firmware's choice; under UEFI always, but with `legacy`"""
         self.attach, self.channels, self.native, self.seed = attach, channels, native, seed
-        self.slow = slow
+        self.slow, self.legacy = slow, legacy
         self.process = None
         self._path = None
 
@@ -195,7 +197,7 @@ class Bridge:
         words = [BRIDGE, "--fd", str(theirs.fileno()), "--control", self._path,
                  "--channels", self.channels, "--seed", str(self.seed),
                  "--slow", str(self.slow)]
-        if uefi:
+        if uefi and not self.legacy:
             words.append("--native-at-once")
         elif self.native:
             words.append("--native")

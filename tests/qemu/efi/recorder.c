@@ -43,7 +43,9 @@ __asm__(".text\n"
         "   .set place, place + 1\n"
         ".endr\n");
 
+static EFI_BOOT_SERVICES *services; /* calls from here are not recorded */
 static EFI_SET_WATCHDOG_TIMER set_watchdog_timer;
+static EFI_DISCONNECT_CONTROLLER disconnect_controller;
 
 static EFI_STATUS EFIAPI watchdog(UINTN seconds, UINT64 code, UINTN size, CHAR16 *data)
 {
@@ -51,6 +53,43 @@ static EFI_STATUS EFIAPI watchdog(UINTN seconds, UINT64 code, UINTN size, CHAR16
     debug_number(seconds);
     debug_text("\n");
     return set_watchdog_timer(seconds, code, size, data);
+}
+
+/* How many drivers work on a PCI function; its id is left in `id`. */
+static unsigned drivers_on(EFI_HANDLE controller, UINT32 *id)
+{
+    static EFI_GUID pci_io = EFI_PCI_IO_PROTOCOL_GUID;
+    EFI_OPEN_PROTOCOL_INFORMATION_ENTRY *entries;
+    EFI_PCI_IO_PROTOCOL *io;
+    UINTN count;
+    unsigned drivers = 0;
+    if (EFI_ERROR(services->HandleProtocol(controller, &pci_io, (void **)&io)) ||
+        EFI_ERROR(services->OpenProtocolInformation(controller, &pci_io, &entries, &count)))
+        return 0;
+    io->Pci.Read(io, EfiPciIoWidthUint32, 0, 1, id);
+    for (UINTN i = 0; i < count; i++)
+        drivers += (entries[i].Attributes & EFI_OPEN_PROTOCOL_BY_DRIVER) != 0;
+    services->FreePool(entries);
+    return drivers;
+}
+
+static EFI_STATUS EFIAPI disconnect(EFI_HANDLE controller, EFI_HANDLE driver, EFI_HANDLE child)
+{
+    UINT32 id = 0;
+    unsigned before = drivers_on(controller, &id);
+    EFI_STATUS status = disconnect_controller(controller, driver, child);
+    if (id != 0) {
+        debug_text("disconnect ");
+        debug_number(id & 0xFFFF);
+        debug_text(":");
+        debug_number(id >> 16);
+        debug_text(" drivers ");
+        debug_number(before);
+        debug_text(" to ");
+        debug_number(drivers_on(controller, &id));
+        debug_text("\n");
+    }
+    return status;
 }
 
 static void tell_place(const char *name, size_t offset)
@@ -62,8 +101,9 @@ static void tell_place(const char *name, size_t offset)
     debug_text("\n");
 }
 
-void recorder_install(EFI_BOOT_SERVICES *services, const void *base, uint64_t size)
+void recorder_install(EFI_BOOT_SERVICES *table_of_services, const void *base, uint64_t size)
 {
+    services = table_of_services;
     void **table = (void **)((char *)services + sizeof(EFI_TABLE_HEADER));
     const size_t reserved = offsetof(EFI_BOOT_SERVICES, PCHandleProtocol);
 
@@ -77,6 +117,8 @@ void recorder_install(EFI_BOOT_SERVICES *services, const void *base, uint64_t si
     recorder_base = (uint64_t)base;
     recorder_size = size;
     set_watchdog_timer = services->SetWatchdogTimer;
+    disconnect_controller = services->DisconnectController;
+    services->DisconnectController = disconnect;
     services->SetWatchdogTimer = watchdog;
     for (unsigned i = 0; i < THUNKS; i++) {
         recorder_original[i] = table[i];
