@@ -17,7 +17,9 @@ enum {
     LCR_DIVISOR = 0x80,
     MCR_DTR_RTS = 0x03,
     MCR_LOOP = 0x10,
-    FCR_ENABLE_AND_CLEAR = 0x07,
+    /* With a trigger level of 14 bytes: we look without interrupts, but virtual machines fill the
+     * receiver no further than to that level. */
+    FCR_ENABLE_AND_CLEAR = 0xC7,
     IIR_FIFO = 0xC0, /* both bits: a FIFO that works; one bit: the 16550 whose FIFO doesn't */
     LSR_DATA_READY = 0x01,
     LSR_TRANSMITTER_EMPTY = 0x20,

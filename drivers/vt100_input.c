@@ -1,7 +1,7 @@
 /* Decoding of a terminal's keys. */
 #include "drivers/vt100_input.h"
 
-enum { ESCAPE_US = 100000, BYTES_PER_READ = 64, PARAMETER_MAX = 999 };
+enum { ESCAPE_US = 100000, SEQUENCE_US = 1000000, BYTES_PER_READ = 64, PARAMETER_MAX = 999 };
 enum { ASCII_ESC = 0x1B, ASCII_FORM_FEED = 0x0C, ASCII_DEL = 0x7F };
 
 /* One sign of a sequence and its key. */
@@ -130,11 +130,11 @@ static uint16_t decode(struct vt100_input *input, int byte, uint64_t now_us)
 {
     uint16_t key = KEY_NONE;
 
+    input->byte_us = now_us;
     if (byte == ASCII_ESC) {
         if (input->state == VT100_ESCAPE)
             key = KEY_ESC;
         input->state = VT100_ESCAPE;
-        input->escape_us = now_us;
         return key;
     }
     switch (input->state) {
@@ -154,6 +154,18 @@ static uint16_t decode(struct vt100_input *input, int byte, uint64_t now_us)
     return KEY_NONE;
 }
 
+/* Ends a sequence that was cut off. */
+static uint16_t give_up(struct vt100_input *input, uint64_t now_us)
+{
+    bool lone = input->state == VT100_ESCAPE;
+
+    if (input->state == VT100_GROUND ||
+        now_us - input->byte_us < (lone ? (uint64_t)ESCAPE_US : SEQUENCE_US))
+        return KEY_NONE;
+    input->state = VT100_GROUND;
+    return lone ? KEY_ESC : KEY_NONE;
+}
+
 uint16_t vt100_input_read(struct vt100_input *input, struct serial *serial, uint64_t now_us)
 {
     for (unsigned i = 0; i < BYTES_PER_READ; i++) {
@@ -167,11 +179,5 @@ uint16_t vt100_input_read(struct vt100_input *input, struct serial *serial, uint
         if (key != KEY_NONE)
             return key;
     }
-    if (input->state != VT100_GROUND && now_us - input->escape_us >= ESCAPE_US) {
-        bool lone = input->state == VT100_ESCAPE;
-
-        input->state = VT100_GROUND;
-        return lone ? KEY_ESC : KEY_NONE;
-    }
-    return KEY_NONE;
+    return give_up(input, now_us);
 }

@@ -26,7 +26,7 @@ enum { VT100_PARAMETERS = 2 };
 
 struct vt100_input {
     enum vt100_input_state state;
-    uint64_t escape_us; /* when ESC came */
+    uint64_t byte_us; /* when the last byte was read */
     uint16_t parameter[VT100_PARAMETERS];
     uint8_t parameter_count;
     bool after_cr; /* a LF that follows CR is the same Enter key */
@@ -37,7 +37,8 @@ struct vt100_input {
 /*
  * The next key that came in, VT100_INPUT_REDRAW, or KEY_NONE; never waits. An ESC that nothing
  * follows for 100 ms is the ESC key: terminals send their sequences in one go, and network consoles
- * that cut them deliver the rest sooner.
+ * that cut them deliver the rest sooner. Once a sequence has begun its rest may take a second: what
+ * is late (a slow screen was drawn in between) must not be taken for digits that somebody typed.
  */
 uint16_t vt100_input_read(struct vt100_input *input, struct serial *serial, uint64_t now_us);
 
