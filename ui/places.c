@@ -371,6 +371,28 @@ void places_volume_size(const struct volume *volume, char *text, size_t size)
                          text, size);
 }
 
+static struct block_device *floppy_drive(const struct places *places, const char *name)
+{
+    const struct platform *platform = places->platform;
+
+    for (unsigned i = 0; i < platform->disk_count; i++) {
+        struct block_device *disk = platform->disks[i];
+
+        if (is_floppy(disk) && (!name[0] || strcmp(disk->name, name) == 0))
+            return disk;
+    }
+    return NULL;
+}
+
+const char *places_floppy_drive(const struct places *places)
+{
+    const struct block_device *disk = NULL;
+
+    if (places->chosen_floppy[0] || places->job->boot == BOOT_FLOPPY)
+        disk = floppy_drive(places, places->chosen_floppy);
+    return disk ? disk->name : "";
+}
+
 static void target_title(const struct places *places, char *text, size_t size)
 {
     const struct volume *volume = &places->volumes[places->target];
@@ -416,6 +438,8 @@ void places_title(const struct places *places, char *text, size_t size)
     } else if (places->network && !places->server.ops) {
         places_server_name(places, name, sizeof name);
         text_format(text, size, WORD_PLACE_SILENT, name);
+    } else if (places_floppy_drive(places)[0]) {
+        text_format(text, size, WORD_NO_FLOPPY, places_floppy_drive(places));
     } else {
         foreign_title(places, text, size);
     }
@@ -476,28 +500,6 @@ void places_error_text(const struct places *places, const struct volume *volume,
     else
         text_format(text, size, format, name);
     text[0] = text_upper(text[0]);
-}
-
-static struct block_device *floppy_drive(const struct places *places, const char *name)
-{
-    const struct platform *platform = places->platform;
-
-    for (unsigned i = 0; i < platform->disk_count; i++) {
-        struct block_device *disk = platform->disks[i];
-
-        if (is_floppy(disk) && (!name[0] || strcmp(disk->name, name) == 0))
-            return disk;
-    }
-    return NULL;
-}
-
-const char *places_floppy_drive(const struct places *places)
-{
-    const struct block_device *disk = NULL;
-
-    if (places->chosen_floppy[0] || places->job->boot == BOOT_FLOPPY)
-        disk = floppy_drive(places, places->chosen_floppy);
-    return disk ? disk->name : "";
 }
 
 void places_floppy_text(const struct places *places, const char *drive, char *text, size_t size)

@@ -54,8 +54,10 @@ void screen_file_draw(struct app *app, const struct chosen_file *file)
     menu_field(cells, 3, COLUMN, WORD_FILE_NAME, firmware->path);
     text_format(text, sizeof text, WORD_FILE_BYTES, (unsigned)firmware->size);
     menu_field(cells, 4, COLUMN, WORD_FILE_SIZE, text);
-    text_format(text, sizeof text, "%04u-%02u-%02u %02u:%02u", file->time.year, file->time.month,
-                file->time.day, file->time.hour, file->time.minute);
+    text_copy(text, sizeof text, "-"); /* a server tells none */
+    if (file->time.year)
+        text_format(text, sizeof text, "%04u-%02u-%02u %02u:%02u", file->time.year,
+                    file->time.month, file->time.day, file->time.hour, file->time.minute);
     menu_field(cells, 5, COLUMN, WORD_FILE_DATE, text);
     text_copy(text, sizeof text, "-");
     if (firmware->bytes)

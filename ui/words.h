@@ -86,6 +86,7 @@ const char *words_answer(enum session_answer answer);
 #define WORD_OTHER_VOLUMES  "%u volumes, none of them ours"
 #define WORD_OTHER_VOLUME   "a volume that is not ours"
 #define WORD_NO_PLACE       "nowhere to save yet"
+#define WORD_NO_FLOPPY      "%s: nothing to save to"
 #define WORD_PORT           "port %u"
 #define WORD_VOLUME_UNNAMED "no name"
 

@@ -142,6 +142,7 @@ static void full_boot_floppy_asks_for_another_one(void **state)
         {"There is no room left on floppy disk A", 0, NULL, NULL},
         {"The boot floppy is not needed again", KEY_ENTER, NULL, NULL},
         {"It is the same floppy again", KEY_ENTER, NULL, insert_nothing},
+        {"floppy disk A: nothing to save to", 0, NULL, NULL},
         {"No floppy is in the drive (floppy disk A)", KEY_ENTER, NULL, insert_unformatted},
         {"Floppy disk A is not formatted", KEY_ENTER, NULL, insert_protected},
         {"Floppy disk A is write-protected", KEY_ENTER, NULL, insert_empty},
@@ -391,6 +392,23 @@ static void bad_upload_word_stops_a_job(void **state)
                                        "not understood: upload=nowhere.example"));
 }
 
+/* What nobody can read back is not called checked. */
+static void server_that_shows_no_uploads_is_told_apart(void **state)
+{
+    static const struct play_step steps[] = {
+        STEPS_TO_WORK_FROM_SERVER,
+        {"look once more", 0, NULL, NULL},
+        {"sent to server 192.168.10.1", KEY_ENTER, "YES", NULL},
+        {"VERIFIED", 0, NULL, NULL},
+        {"BK000001.BIN on server 192.168.10.1", KEY_ENTER, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    server_with_firmware()->reads_hidden = true;
+    PLAY(&play, "boot=network", steps);
+}
+
 static void let_write(struct play *player)
 {
     player->server->writes_refused = false;
@@ -542,6 +560,7 @@ int main(void)
         PLACES_TEST(job_of_this_machine_from_the_server),
         PLACES_TEST(job_file_may_name_another_server_for_uploads),
         PLACES_TEST(bad_upload_word_stops_a_job),
+        PLACES_TEST(server_that_shows_no_uploads_is_told_apart),
         PLACES_TEST(server_that_refuses_is_offered_again),
         PLACES_TEST(backup_goes_to_a_stick_when_the_server_refuses),
         PLACES_TEST(silent_server_says_so),
