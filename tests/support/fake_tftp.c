@@ -132,6 +132,11 @@ static void send_ack(struct fake_tftp *fake, struct fake_session *session)
     send_packet(fake, session);
 }
 
+static uint16_t new_tid(struct fake_tftp *fake)
+{
+    return fake->single_port ? fake->port : fake->next_tid++;
+}
+
 static struct fake_session *new_session(struct fake_tftp *fake, uint16_t client_port)
 {
     struct fake_session *oldest = &fake->sessions[0];
@@ -146,7 +151,7 @@ static struct fake_session *new_session(struct fake_tftp *fake, uint16_t client_
     }
     *oldest = (struct fake_session){.used = true,
                                     .client_port = client_port,
-                                    .tid = fake->next_tid++,
+                                    .tid = new_tid(fake),
                                     .block_size = 512,
                                     .interval_us = 2000000};
     return oldest;
@@ -205,7 +210,7 @@ static bool granted(struct fake_tftp *fake, uint16_t client_port, const char *na
                     bool options)
 {
     struct fake_file *file = fake_tftp_find(fake, name);
-    uint16_t tid = fake->next_tid++;
+    uint16_t tid = new_tid(fake);
     bool known = file && !(fake->reads_hidden && strstr(name, "upload/"));
 
     if (options && (fake->refuses_options || fake->option_error))
@@ -214,7 +219,8 @@ static bool granted(struct fake_tftp *fake, uint16_t client_port, const char *na
     else if (!writing && (fake->reads_refused || (file && file->unreadable)))
         send_error(fake, client_port, tid, 2, "Access violation");
     else if (!writing && !known)
-        send_error(fake, client_port, tid, 1, "File not found");
+        send_error(fake, client_port, tid, fake->missing_error ? fake->missing_error : 1,
+                   "File not found");
     else if (writing && fake->no_upload_folder)
         send_error(fake, client_port, tid, 1, "No such folder");
     else if (writing && fake->writes_refused)
@@ -237,7 +243,7 @@ static void take_request(struct fake_tftp *fake, uint16_t client_port, const uin
     fake->requests++;
     fake->last_local = client_port;
     if (!words_of(bytes, size, words, &count)) {
-        send_error(fake, client_port, fake->next_tid++, 4, "illegal request");
+        send_error(fake, client_port, new_tid(fake), 4, "illegal request");
         return;
     }
     if (fake->knows_no_options)
@@ -304,6 +310,10 @@ static void take_data(struct fake_tftp *fake, struct fake_session *session, uint
         file->bytes[file->size - 1] ^= 4;
     session->block = block;
     session->finished = size < session->block_size;
+    if (session->finished && fake->keeps_more) {
+        file->size += (uint32_t)fake->keeps_more;
+        file->bytes = realloc(file->bytes, file->size + 1);
+    }
     send_ack(fake, session);
 }
 

@@ -70,13 +70,16 @@ struct fake_tftp {
     int32_t tsize_lie;      /* added to what is told */
     const uint8_t *options; /* answer to options, whatever is asked; NULL = a right one */
     uint16_t options_size;
-    bool reads_refused;    /* error 2 */
-    bool reads_hidden;     /* says of every file in upload/ that it is not there */
-    bool writes_refused;   /* error 2 */
-    bool no_upload_folder; /* error 1 to writes */
-    bool no_overwriting;   /* error 6 */
-    uint32_t room;         /* bytes that a written file may have; error 3 */
+    bool single_port;       /* answers from the port that it was asked at */
+    uint16_t missing_error; /* says that a file is not there by this number; 0 = 1 */
+    bool reads_refused;     /* error 2 */
+    bool reads_hidden;      /* says of every file in upload/ that it is not there */
+    bool writes_refused;    /* error 2 */
+    bool no_upload_folder;  /* error 1 to writes */
+    bool no_overwriting;    /* error 6 */
+    uint32_t room;          /* bytes that a written file may have; error 3 */
     bool sorcerer;       /* answers every acknowledgement that it sees again with data (RFC 1123) */
+    int keeps_more;      /* bytes that a written file has too many (or too few) */
     bool keeps_wrong;    /* turns a bit of what is written */
     bool loses_last_ack; /* the last acknowledgement of a written file is never sent */
     unsigned dies_after; /* packets of the client, after which it is silent; 0 = never */

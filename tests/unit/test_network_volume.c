@@ -311,17 +311,25 @@ static void test_list(void **state)
                                      "..\n"
                                      "gone.bin\n"
                                      "TDK/\n"
+                                     "123456789012345678901234567890123456789012345678901234567890"
+                                     "1234\n"
+                                     "123456789012345678901234567890123456789012345678901234567890"
+                                     "123\n"
                                      "b\x01"
                                      "d.bin\n"
                                      "M\xC3\xBCller.bin");
 
     (void)state;
+    fake_tftp_text(&bench->fake,
+                   "oddrescue/123456789012345678901234567890123456789012345678901234567890123",
+                   "12");
     fake_tftp_text(&bench->fake, "oddrescue/readme.txt", "12345");
     fake_tftp_text(&bench->fake, "oddrescue/FIRMWARE/SONY/720A.BIN", "123456");
     fake_tftp_text(&bench->fake, "oddrescue/firmware/Lite-On.bin", "1234567");
     fake_tftp_text(&bench->fake, "oddrescue/M\xC3\xBCller.bin", "1");
     assert_list(bench, "",
                 "FIRMWARE||0|folder\nreadme.txt||5\ngone.bin||-1\nTDK||-1\n"
+                "123456789012345678901234567890123456789012345678901234567890123||2\n"
                 "M_ller.bin|M\xC3\xBCller.bin|1\n");
     assert_list(bench, "\\firmware", "SONY||0|folder\nLite-On.bin||7\n");
     assert_list(bench, "FIRMWARE/SONY/", "720A.BIN||6\n710A.BIN||-1\n");
@@ -476,6 +484,7 @@ static void test_stat(void **state)
 {
     struct bench *bench = open_bench("FW/Sony.bin\n");
     struct file_info info;
+    char longest[400] = "";
 
     (void)state;
     fake_tftp_text(&bench->fake, "oddrescue/FW/Sony.bin", "123");
@@ -492,6 +501,11 @@ static void test_stat(void **state)
     assert_class(volume_stat(&bench->volume, "none", &info), ERR_NOT_FOUND);
     assert_class(volume_stat(&bench->volume, "fw/../../etc", &info), ERR_BAD_NAME);
     assert_class(volume_stat(&bench->volume, "a\nb", &info), ERR_BAD_NAME);
+    for (unsigned i = 0; i < sizeof longest - 1; i++)
+        longest[i] = i % 2 ? '/' : 'x';
+    assert_class(volume_stat(&bench->volume, longest, &info), ERR_BAD_NAME);
+    longest[250] = '\0'; /* too long behind the folder's name only */
+    assert_class(volume_stat(&bench->volume, longest, &info), ERR_BAD_NAME);
     bench->fake.reads_refused = true;
     assert_class(volume_stat(&bench->volume, "fw/sony.bin", &info), ERR_SERVER_REFUSED);
     assert_true(logged(bench, "the server says 2 \"Access violation\""));
@@ -624,8 +638,23 @@ static void test_a_server_that_keeps_it_wrong(void **state)
     struct bench *bench = open_bench(NULL);
 
     (void)state;
+    static const int more[] = {-1, 1, 1408};
+
     bench->fake.keeps_wrong = true;
     assert_class(volume_create(&bench->volume, "BK000001.BIN", bench->bytes, 5000), ERR_VERIFY);
+    bench->fake.keeps_wrong = false;
+    for (unsigned options = 0; options < 2; options++) {
+        bench->fake.knows_no_options = !options;
+        for (unsigned i = 0; i < 3; i++) {
+            bench->fake.keeps_more = more[i];
+            assert_class(volume_replace(&bench->volume, "BK000001.BIN", bench->bytes, 5000),
+                         ERR_VERIFY);
+        }
+    }
+    bench->fake.keeps_more = 0;
+    bench->fake.tsize_lie = -1;
+    bench->fake.knows_no_options = false;
+    assert_class(volume_replace(&bench->volume, "BK000001.BIN", bench->bytes, 5000), ERR_VERIFY);
     assert_true(logged(bench, "the server does not hold what was written"));
     close_bench(bench);
 }
@@ -659,10 +688,12 @@ static void test_a_server_that_lets_nobody_read(void **state)
         fake_tftp_holds(&bench->fake, UPLOAD "BK000001-20261121-110201-1.BIN", bench->bytes, 5000));
     assert_true(logged(bench, "BK000001-20261121-110201-1.BIN: 5000 bytes written; the server "
                               "acknowledged them and lets nobody read them"));
+    assert_int_equal(volume_create(&bench->volume, "NAME", "x", 1), 0);
+    assert_true(fake_tftp_holds(&bench->fake, UPLOAD "NAME-20261121-110201-2", "x", 1));
     assert_int_equal(volume_append(&bench->volume, "ODDRESC.LOG", "line\n", 5), 0);
     assert_int_equal(volume_append(&bench->volume, "ODDRESC.LOG", "more\n", 5), 0);
-    assert_true(fake_tftp_holds(&bench->fake, UPLOAD "ODDRESC-20261121-110201-2.LOG", "line\n", 5));
-    assert_true(fake_tftp_holds(&bench->fake, UPLOAD "ODDRESC-20261121-110201-3.LOG", "more\n", 5));
+    assert_true(fake_tftp_holds(&bench->fake, UPLOAD "ODDRESC-20261121-110201-3.LOG", "line\n", 5));
+    assert_true(fake_tftp_holds(&bench->fake, UPLOAD "ODDRESC-20261121-110201-4.LOG", "more\n", 5));
     close_bench(bench);
 }
 

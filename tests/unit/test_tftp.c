@@ -190,6 +190,34 @@ static void test_other_refusals_keep_the_options(void **state)
     close_bench(bench);
 }
 
+/* The same number as for bad options, but it was the file: asked again, and options stay. */
+static void test_a_refusal_that_looks_like_bad_options(void **state)
+{
+    struct bench *bench = open_bench();
+
+    (void)state;
+    bench->fake.missing_error = 0x100; /* no number that there is */
+    assert_class(get(bench, "missing", LARGEST), ERR_SERVER_REFUSED);
+    assert_int_equal(bench->fake.requests, 1);
+    bench->fake.missing_error = 4;
+    assert_class(get(bench, "missing", LARGEST), ERR_SERVER_REFUSED);
+    assert_int_equal(bench->fake.requests, 3);
+    assert_false(bench->server.no_options);
+    close_bench(bench);
+}
+
+/* A server behind one port of a firewall. */
+static void test_a_server_that_answers_from_port_69(void **state)
+{
+    struct bench *bench = open_bench();
+
+    (void)state;
+    bench->fake.single_port = true;
+    for (unsigned i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        move_both_ways(bench, sizes[i]);
+    close_bench(bench);
+}
+
 static void test_odd_answers_to_options(void **state)
 {
 #define ODD(text)                                                                                  \
@@ -593,6 +621,8 @@ int main(void)
         cmocka_unit_test(test_block_numbers_wrap),
         cmocka_unit_test(test_refused_options),
         cmocka_unit_test(test_other_refusals_keep_the_options),
+        cmocka_unit_test(test_a_refusal_that_looks_like_bad_options),
+        cmocka_unit_test(test_a_server_that_answers_from_port_69),
         cmocka_unit_test(test_odd_answers_to_options),
         cmocka_unit_test(test_harmless_answers_to_options),
         cmocka_unit_test(test_errors_of_the_server),
