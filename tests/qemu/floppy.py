@@ -21,6 +21,11 @@ class Floppy(Stick):
     def partition(self):
         return 0, SIZE
 
+    def free(self):
+        """Free bytes."""
+        words = self._mtools("mdir", "::").decode().strip().split("\n")[-1]
+        return int("".join(c for c in words if c.isdigit()))
+
     def sector_of(self, name):
         """The first sector of a file, as mtools shows its place."""
         said = self._mtools("mshowfat", f"::{name}").decode()

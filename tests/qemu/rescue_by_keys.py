@@ -50,7 +50,8 @@ def choose_port(pc, port, verdict="answers, no identity"):
     pc.screen.wait_match(rf"{port} \S.*{verdict}", 120)
 
 
-def to_confirm(pc, show=lambda title: None, wanted="Flash: look once more"):
+def to_confirm(pc, show=lambda title: None, wanted="Flash: look once more",
+               seconds=300):
     """From the main screen, port and file chosen: to the confirm screen, the backup being saved.
     `wanted` is another screen that comes before it."""
     pc.screen.press("enter")
@@ -59,7 +60,7 @@ def to_confirm(pc, show=lambda title: None, wanted="Flash: look once more"):
     pc.screen.wait_match("It listens: status 7[023]", 60)
     show("it listens")
     pc.screen.press("enter")
-    answer_until(pc, wanted, 300, show)
+    answer_until(pc, wanted, seconds, show)
 
 
 def confirm(pc):

@@ -5,10 +5,11 @@ import unittest
 
 import drives
 import floppy
-from cases import DEAD, NAME, Bridge, Case, Machine, result_line
+import rescue_by_keys
+from cases import DEAD, NAME, RESULT, Bridge, Case, Machine, result_line
 from doors import Door, DoorTests
 from floppy import Floppy
-from machine import LOG_PORT, ide_disk
+from machine import LOG_PORT
 
 
 class FloppyDoor(Door):
@@ -102,16 +103,115 @@ class BadSectorTest(BadFloppyCase):
 
     def test_a_sector_that_is_never_read(self):
         sector, machine = self.boot(times=255)
+        words = f"Sector {sector} of floppy disk A can't be read"
         with machine as pc:
             result = self.result(pc)
-            picture = pc.screen.settled_picture()
+            pc.screen.press("f7")
+            pc.screen.wait_text("Choose the firmware file", "FIRMWARE ")
+            pc.screen.press("enter")
+            pc.screen.wait_text("Choose the firmware file", "NEW.BIN")
+            pc.screen.press("enter")
+            self.assertRegex(" ".join(pc.screen.wait_text("can't be read").split()), words)
             pc.power_off()
         self.assertEqual(result.group("state"), "NOT_STARTED")
         self.assertNotEqual(result.group("err"), "00000000")
         self.assertEqual(drives.content(self.flash), self.old)
-        self.assertRegex(" ".join(picture.split()), f"ector {sector}\\b")
-        self.assertRegex(self.floppy.log(), f"ector {sector}\\b")
+        self.assertRegex(self.floppy.log(), words)
         self.assert_stick_sound(self.floppy)
+
+
+class SecondFloppyTest(Case):
+    """The backup has no room beside the program and the firmware file."""
+
+    ASKED = "Take the floppy out of the drive"
+
+    def prepare(self, size="128K", chip="SST39SF010A"):
+        self.new = self.firmware("new.bin", size=size)
+        self.flash = self.dead_firmware("flash.bin", size=size)
+        self.old = drives.content(self.flash)
+        self.floppy = Floppy(self.folder)
+        self.floppy.write("FIRMWARE/NEW.BIN", drives.content(self.new))
+        self.floppy.job(f"log={LOG_PORT:#x}")
+        room = self.floppy.free()
+        if room >= len(self.old):
+            self.floppy.write("FILLER.BIN", bytes(room - 64 * 1024))
+        self.second = floppy.formatted(self.folder)
+        return Bridge(drives.drive("sm", self.flash, chip, **DEAD))
+
+    def to_question(self, pc, seconds=300):
+        """From the main screen to the question for another floppy."""
+        rescue_by_keys.choose_port(pc, 3)
+        rescue_by_keys.choose_file(pc, "FIRMWARE", "NEW.BIN", places=len(pc.floppies))
+        rescue_by_keys.to_confirm(pc, wanted=self.ASKED, seconds=seconds)
+        return pc.screen.settled_picture()
+
+    def try_again(self, pc, *words):
+        """Says that another floppy is in; waits for what the program thinks of it."""
+        pc.screen.press("enter")
+        pc.screen.wait_text(*words)
+
+    def to_result(self, pc, seconds=300):
+        """After the backup was saved: confirms, and waits for the result."""
+        rescue_by_keys.answer_until(pc, "Flash: look once more", seconds)
+        rescue_by_keys.confirm(pc)
+        result = pc.screen.wait_match("(?m)" + RESULT, seconds)
+        pc.screen.press("enter")
+        pc.screen.wait_text("Drives")
+        pc.power_off()
+        return result
+
+    def assert_rescued(self, result, backups):
+        self.assertEqual(result.group("state", "err"), ("VERIFIED", "00000000"))
+        self.assertEqual(drives.content(self.flash), drives.content(self.new))
+        self.assertEqual(self.floppy.backups(), {})
+        self.assertEqual(backups.backups(), {"BK000001.BIN": self.old})
+        self.assertIn(result_line(result), backups.log())
+        self.assert_stick_sound(backups)
+        self.assert_stick_sound(self.floppy)
+
+    def test_every_wrong_floppy_and_then_a_right_one(self):
+        bridge = self.prepare()
+        with Machine(floppies=(self.floppy,), bridge=bridge) as pc:
+            self.assertIn("floppy disk A", self.to_question(pc))
+            self.try_again(pc, "same floppy again")
+            pc.eject_floppy()
+            self.try_again(pc, "o floppy is in the drive")
+            pc.change_floppy(floppy.unformatted(self.folder))
+            self.try_again(pc, "is not formatted with FAT")
+            pc.change_floppy(self.second, write_protected=True)
+            self.try_again(pc, "is write-protected: close its small window")
+            full = floppy.formatted(self.folder, "full.img", "2B1D0003")
+            full.write("FULL.BIN", bytes(full.free() - 2048))
+            pc.change_floppy(full)
+            self.try_again(pc, "This floppy has only 2 KiB free")
+            pc.change_floppy(self.second)
+            pc.screen.press("enter")
+            result = self.to_result(pc)
+        self.assert_rescued(result, self.second)
+
+    def test_second_drive(self):
+        """The other floppy is in drive B:, and the user says so."""
+        bridge = self.prepare()
+        with Machine(floppies=(self.floppy, self.second), bridge=bridge) as pc:
+            self.to_question(pc)
+            self.choose_elsewhere(pc, "SECOND")
+            result = self.to_result(pc)
+        self.assert_rescued(result, self.second)
+
+    def choose_elsewhere(self, pc, label):
+        """The bar stands on the place that has no room, the first."""
+        pc.screen.press("2", "enter")
+        pc.screen.wait_text("Where to save?", label)
+        pc.screen.press("down", "enter")
+
+    def test_a_whole_mebibyte(self):
+        bridge = self.prepare("1M", "MX25L8005")
+        with Machine(floppies=(self.floppy,), bridge=bridge) as pc:
+            self.to_question(pc, seconds=900)
+            pc.change_floppy(self.second)
+            pc.screen.press("enter")
+            result = self.to_result(pc, seconds=900)
+        self.assert_rescued(result, self.second)
 
 
 if __name__ == "__main__":
