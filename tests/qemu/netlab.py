@@ -178,6 +178,13 @@ class NetLab:
                                   self.root)
         self._await_port(self._tftpd, TFTP_PORT)
 
+    def replace_dnsmasq(self):
+        """The server that gave the address, and only reads, makes way for one that writes."""
+        for process in self._dnsmasq:
+            self._end(process)
+        self._dnsmasq = []
+        self.start_tftp()
+
     def stop_tftp(self):
         """The server dies, and its children with it; nobody answers any more."""
         children = run("sh", "-c", f"ps -o pid= --ppid {self._tftpd.pid} || true").split()
