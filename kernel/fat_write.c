@@ -77,6 +77,9 @@ static err_t write_batch(struct volume *volume, struct content *content, struct 
     batch->count = 0;
     if (count == 0)
         return 0;
+    /* Nothing points to the data yet: to stop here leaves everything as it was. */
+    if (volume->keep_waiting && !volume->keep_waiting(volume->waiting_context))
+        return ERR(ERR_ABORTED);
     error = take_content(volume, content, volume->chunk, used);
     if (error)
         return error;

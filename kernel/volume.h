@@ -108,8 +108,9 @@ struct volume {
     /* The caller's, set before the volume is opened. */
     void (*date)(void *context, struct calendar_time *time); /* may be NULL */
     void *date_context;
-    /* Called while a server is waited for, many times in a second; false ends the call with
-     * ERR_ABORTED. May be NULL. */
+    /* Called while a server is waited for, many times in a second, and before each part of a file's
+     * data that goes to a disk; false ends the call with ERR_ABORTED, and a file on a disk is as it
+     * was. May be NULL. */
     bool (*keep_waiting)(void *context);
     void *waiting_context;
 };

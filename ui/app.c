@@ -129,18 +129,28 @@ static bool is_escape(struct app *app)
     return keys_action(keys_read(&app->keys)) == KEY_ESC;
 }
 
-/* A server is waited for: the seconds run, Esc gives up. */
+static void draw_seconds(struct app *app, uint32_t seconds)
+{
+    char text[SCREEN_COLUMNS];
+
+    app->busy_shown = seconds;
+    text_format(text, sizeof text, WORD_BUSY_SECONDS, app->busy, (unsigned)seconds);
+    draw_busy(app, text);
+}
+
+static uint32_t busy_seconds(const struct app *app)
+{
+    return (uint32_t)((app_now_us(app) - app->busy_since_us) / 1000000);
+}
+
+/* A server or a slow disk is waited for: the seconds run, Esc gives up. */
 static bool keep_waiting(void *context)
 {
     struct app *app = context;
-    uint32_t seconds = (uint32_t)((app_now_us(app) - app->busy_since_us) / 1000000);
-    char text[SCREEN_COLUMNS];
+    uint32_t seconds = busy_seconds(app);
 
-    if (seconds != app->busy_shown) {
-        app->busy_shown = seconds;
-        text_format(text, sizeof text, WORD_BUSY_SECONDS, app->busy, (unsigned)seconds);
-        draw_busy(app, text);
-    }
+    if (seconds != app->busy_shown)
+        draw_seconds(app, seconds);
     return !is_escape(app);
 }
 
@@ -154,14 +164,13 @@ struct loading {
 static bool show_loading(void *context, uint32_t done)
 {
     const struct loading *loading = context;
+    struct app *app = loading->app;
     uint32_t size = *loading->size;
-    char text[SCREEN_COLUMNS];
 
-    text_format(text, sizeof text, WORD_BUSY_READING_SHARE, loading->name,
+    text_format(app->busy, sizeof app->busy, WORD_BUSY_READING_SHARE, loading->name,
                 (unsigned)(size ? (uint64_t)done * 100 / size : 100));
-    text_copy(loading->app->busy, sizeof loading->app->busy, text);
-    draw_busy(loading->app, text);
-    return !is_escape(loading->app);
+    draw_seconds(app, busy_seconds(app));
+    return !is_escape(app);
 }
 
 err_t app_load(struct app *app, struct volume *volume, const char *path, const char *name,

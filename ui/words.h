@@ -115,11 +115,11 @@ const char *words_answer(enum session_answer answer);
 #define WORD_BUSY_SERVER        "Asking %s for its list of files ..."
 #define WORD_BUSY_FOLDER        "Reading the folder ..."
 #define WORD_BUSY_READING       "Reading %s ..."
-#define WORD_BUSY_READING_SHARE "Reading %s  %u %%   Esc gives up"
+#define WORD_BUSY_READING_SHARE "Reading %s  %u %%"
 #define WORD_BUSY_BACKUP        "the backup"
 #define WORD_BUSY_LOG           "the log"
 #define WORD_BUSY_SAVING        "Saving %s on %s ..."
-#define WORD_BUSY_SAVING_FLOPPY "Saving %s on %s: leave it in until this is over ..."
+#define WORD_BUSY_SAVING_FLOPPY "Saving %s on %s: leave it in ..."
 #define WORD_BUSY_SECONDS       "%s  %u s, Esc gives up"
 
 #define WORD_MAIN_FRAME      "Drives"

@@ -1338,6 +1338,42 @@ static void test_too_little_memory(void **state)
     close_stick(stick);
 }
 
+static bool give_up(void *context)
+{
+    unsigned *left = context;
+
+    return (*left)-- > 0;
+}
+
+/* Whoever gives a long write up gets a medium as it was, at whichever part he does. */
+static void test_giving_a_write_up(void **state)
+{
+    enum { SIZE = 200000 };
+    uint8_t *bytes = random_bytes(SIZE, 9);
+    struct stick *stick = open_kind(&kinds[2]);
+
+    (void)state;
+    fat_image_put(&stick->image, "/OLD.BIN", bytes, 1000);
+    for (unsigned parts = 0; parts < 3; parts++) {
+        unsigned left = parts;
+        uint32_t size;
+
+        stick->volume.keep_waiting = give_up;
+        stick->volume.waiting_context = &left;
+        assert_class(volume_create(&stick->volume, "NEW.BIN", bytes, SIZE), ERR_ABORTED);
+        left = parts;
+        assert_class(volume_replace(&stick->volume, "OLD.BIN", bytes, SIZE), ERR_ABORTED);
+        fat_image_holds(&stick->image, "/OLD.BIN", bytes, 1000);
+        assert_null(fat_image_get(&stick->image, "/NEW.BIN", &size));
+        fat_image_is_clean(&stick->image);
+    }
+    stick->volume.keep_waiting = NULL;
+    assert_int_equal(volume_create(&stick->volume, "NEW.BIN", bytes, SIZE), 0);
+    fat_image_holds(&stick->image, "/NEW.BIN", bytes, SIZE);
+    free(bytes);
+    close_stick(stick);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1385,6 +1421,7 @@ int main(void)
         cmocka_unit_test(test_files_larger_than_the_volume),
         cmocka_unit_test(test_volumes_too_broken_to_be_written),
         cmocka_unit_test(test_a_folder_in_a_circle_ends),
+        cmocka_unit_test(test_giving_a_write_up),
         cmocka_unit_test(test_too_little_memory),
     };
 
