@@ -132,6 +132,7 @@ static void scan_disk(struct places *places, struct block_device *disk, unsigned
     if (error) {
         log_line(places->log, "places", "%s: error %08X", disk->name, (unsigned)error);
         places->error = error;
+        places->error_disk = disk;
     }
     for (unsigned i = 0; i < count && places->count < limit; i++) {
         struct volume *volume = &places->volumes[places->count];
@@ -502,23 +503,38 @@ void places_error_text(const struct places *places, const struct volume *volume,
     text[0] = text_upper(text[0]);
 }
 
+static void disk_text(const struct block_device *disk, err_t error, char *text, size_t size)
+{
+    enum error_class class = error_class(error);
+    const char *format = sentence(is_floppy(disk) ? PLACE_FLOPPY : PLACE_DISK, class, false);
+
+    if (!format)
+        text_copy(text, size, words_error(error));
+    else if (class == ERR_IO)
+        text_format(text, size, format, (unsigned)disk->bad_lba, disk->name);
+    else
+        text_format(text, size, format, disk->name);
+    text[0] = text_upper(text[0]);
+}
+
+void places_disk_text(const struct places *places, char *text, size_t size)
+{
+    disk_text(places->error_disk, places->error, text, size);
+}
+
 void places_floppy_text(const struct places *places, const char *drive, char *text, size_t size)
 {
     struct block_device *disk = floppy_drive(places, drive);
     struct partition partition;
-    err_t error = ERR(ERR_NO_MEDIA);
-    const char *format;
+    err_t error = 0;
 
-    if (disk && partition_list(disk, &partition, 1, &error) == 0 && !error)
+    if (!disk) {
+        text_format(text, size, WORD_AT_GONE, drive);
+        return;
+    }
+    if (partition_list(disk, &partition, 1, &error) == 0 && !error)
         error = ERR(ERR_BAD_VOLUME);
-    format = sentence(PLACE_FLOPPY, error_class(error), false);
-    if (!format)
-        text_copy(text, size, words_error(error));
-    else if (error_class(error) == ERR_IO)
-        text_format(text, size, format, (unsigned)disk->bad_lba, drive);
-    else
-        text_format(text, size, format, drive);
-    text[0] = text_upper(text[0]);
+    disk_text(disk, error, text, size);
 }
 
 /* ---- reading ---- */

@@ -52,11 +52,12 @@ struct places {
     struct volume volumes[PLACES]; /* ours first */
     unsigned count;
     bool scanned;
-    bool nowhere;        /* the user wants nothing saved on these volumes */
-    bool ours;           /* volumes[0] is where this program came from */
-    unsigned rank;       /* how sure that is */
-    unsigned target;     /* the volume that files are saved to, PLACES_NONE */
-    err_t error;         /* why a disk could not be read, when there is no volume */
+    bool nowhere;    /* the user wants nothing saved on these volumes */
+    bool ours;       /* volumes[0] is where this program came from */
+    unsigned rank;   /* how sure that is */
+    unsigned target; /* the volume that files are saved to, PLACES_NONE */
+    err_t error;     /* why a disk could not be read */
+    struct block_device *error_disk;
     uint64_t free_bytes; /* of the target */
     bool free_known;
     struct arena memory; /* what the disks' volumes need; emptied by every scan */
@@ -108,6 +109,9 @@ unsigned places_on_floppy(const struct places *places, const char *drive);
 /* The floppy drive that files are saved to although nothing that can be read is in it; "" = none.
  */
 const char *places_floppy_drive(const struct places *places);
+
+/* Why places->error_disk could not be read, in one sentence. */
+void places_disk_text(const struct places *places, char *text, size_t size);
 
 /* Why there is no volume in the floppy drive of that name, in one sentence. */
 void places_floppy_text(const struct places *places, const char *drive, char *text, size_t size);

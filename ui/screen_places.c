@@ -63,9 +63,11 @@ static void draw_notes(struct app *app, unsigned row)
         cells_format(&app->cells, row++, 3, 74, STYLE_WARN, WORD_RESULT_CODE, text,
                      (unsigned)places->server_error);
     }
-    if (places->count == 0 && places->error)
-        cells_format(&app->cells, row++, 3, 74, STYLE_WARN, WORD_RESULT_CODE,
-                     words_error(places->error), (unsigned)places->error);
+    if (places->error) {
+        places_disk_text(places, text, sizeof text);
+        cells_format(&app->cells, row++, 3, 74, STYLE_WARN, WORD_RESULT_CODE, text,
+                     (unsigned)places->error);
+    }
     if (app->job.boot == BOOT_FLOPPY && !places->ours)
         menu_wrap(&app->cells, row, 3, 74, 2, STYLE_TEXT, WORD_VOLUMES_BOOT_FLOPPY);
 }

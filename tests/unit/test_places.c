@@ -482,6 +482,36 @@ static void silent_server_says_so(void **state)
     PLAY(&play, "boot=network", steps);
 }
 
+static void job_of_a_silent_server_says_why(void **state)
+{
+    static const struct play_step steps[] = {
+        {"RESULT job=flash port=3 state=NOT_STARTED", 0, NULL, NULL},
+        {"err=1f", KEY_F10, NULL, NULL},
+        {"is not saved: Server 192.168.10.1 does not", '2', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+    };
+
+    (void)state;
+    server_with_firmware()->silent = true;
+    PLAY(&play, "boot=network " FLASH, steps);
+    assert_flashed(false);
+}
+
+static void empty_drives_are_told_in_the_list(void **state)
+{
+    static const struct play_step steps[] = {
+        {"Port 1: what", KEY_F7, NULL, NULL},
+        {"Where is the file?", 0, NULL, NULL},
+        {"No floppy is in the drive (floppy disk B) (code", KEY_ESC, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    two_sticks();
+    play_insert(&play, 1, DRIVE_B, NULL);
+    PLAY(&play, "", steps);
+}
+
 static void waiting_for_a_server_can_be_given_up(void **state)
 {
     static const struct play_step steps[] = {
@@ -564,6 +594,8 @@ int main(void)
         PLACES_TEST(server_that_refuses_is_offered_again),
         PLACES_TEST(backup_goes_to_a_stick_when_the_server_refuses),
         PLACES_TEST(silent_server_says_so),
+        PLACES_TEST(job_of_a_silent_server_says_why),
+        PLACES_TEST(empty_drives_are_told_in_the_list),
         PLACES_TEST(waiting_for_a_server_can_be_given_up),
         PLACES_TEST(unattended_job_outlives_its_server),
         PLACES_TEST(unattended_flash_without_backup_outlives_its_server),
