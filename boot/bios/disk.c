@@ -76,11 +76,16 @@ static uint8_t call(const struct bios_disk *disk, uint8_t function,
     return registers->eax >> 8 & 0xFF ? (uint8_t)(registers->eax >> 8) : 0xFF;
 }
 
+static bool is_floppy(const struct bios_disk *disk)
+{
+    return disk->number < FIRST_HARD_DISK;
+}
+
 /*
  * The class of a status. "Medium type not found" is what the search for the diskette's data rate
- * ends with when there is no diskette; other BIOSes time out.
+ * ends with when there is no diskette; other BIOSes time out. Of a hard disk it is "bad track".
  */
-static enum error_class class_of(uint8_t status)
+static enum error_class class_of(const struct bios_disk *disk, uint8_t status)
 {
     switch (status) {
     case STATUS_WRITE_PROTECTED:
@@ -88,6 +93,7 @@ static enum error_class class_of(uint8_t status)
     case STATUS_MEDIUM_CHANGED:
         return ERR_MEDIA_CHANGED;
     case STATUS_MEDIUM_UNKNOWN:
+        return is_floppy(disk) ? ERR_NO_MEDIA : ERR_IO;
     case STATUS_NO_MEDIUM:
     case STATUS_NO_ANSWER:
     case STATUS_NOT_READY:
@@ -194,23 +200,29 @@ static void learn_diskette(struct bios_disk *disk, const uint8_t *sector)
 static void ask_geometry(struct bios_disk *disk);
 
 /*
- * For BIOSes that call everything a failure of the controller. The change line of an empty drive is
- * active whatever is done; some BIOSes say so of every drive, so the boot sector is asked first.
+ * For BIOSes that have one error for everything: whether there is something at all, asked when
+ * sector `lba` could not be moved. Something is there when its first sector can be read. The change
+ * line of an empty drive is active whatever is done; some BIOSes say so of every drive, so it is
+ * asked last.
  */
-static bool diskette_is_in(struct bios_disk *disk)
+static bool medium_is_in(struct bios_disk *disk, uint64_t lba)
 {
     struct real_registers registers = {.eax = 0};
 
-    return transfer(disk, false, 0, 1, 1) == 0 ||
-           call(disk, DISK_CHANGE_LINE, &registers) != STATUS_MEDIUM_CHANGED;
+    if (!is_floppy(disk) && lba == 0)
+        return true;
+    if (transfer(disk, false, 0, 1, 1) == 0)
+        return true;
+    return is_floppy(disk) && call(disk, DISK_CHANGE_LINE, &registers) != STATUS_MEDIUM_CHANGED;
 }
 
 /* What is left to do after a transfer that failed for good at `lba`. */
 static err_t give_up(struct bios_disk *disk, uint64_t lba, uint8_t status)
 {
-    enum error_class class = class_of(status);
+    enum error_class class = class_of(disk, status);
+    bool vague = status == STATUS_CONTROLLER || status == STATUS_MEDIUM_UNKNOWN;
 
-    if (status == STATUS_CONTROLLER && disk->number < FIRST_HARD_DISK && !diskette_is_in(disk))
+    if (class == ERR_IO && vague && !medium_is_in(disk, lba))
         class = ERR_NO_MEDIA;
     if (class == ERR_MEDIA_CHANGED || class == ERR_NO_MEDIA)
         disk->medium_known = false;
@@ -227,7 +239,7 @@ static err_t meet_medium(struct bios_disk *disk)
 {
     uint8_t status;
 
-    if (disk->medium_known || disk->number >= FIRST_HARD_DISK)
+    if (disk->medium_known || !is_floppy(disk))
         return 0;
     disk->ahead_count = 0;
     ask_geometry(disk);
@@ -287,7 +299,7 @@ static uint8_t read_buffer(struct bios_disk *disk, uint64_t lba, uint32_t count,
     uint32_t all = most_sectors(disk, lba);
     uint8_t status;
 
-    if (alone || disk->number >= FIRST_HARD_DISK || all <= count)
+    if (alone || !is_floppy(disk) || all <= count)
         return transfer(disk, false, lba, count, TRIES);
     status = read_ahead(disk, lba, count, all);
     if (status == 0 || status == STATUS_MEDIUM_CHANGED)
@@ -335,7 +347,7 @@ static err_t move_all(struct bios_disk *disk, bool write, uint64_t lba, uint32_t
 
             now = count < most ? count : most;
             status = move_some(disk, write, lba, now, bytes, singly > 0);
-            if (status != 0 && class_of(status) == ERR_IO && now > 1) {
+            if (status != 0 && class_of(disk, status) == ERR_IO && now > 1) {
                 note_weak(disk, lba);
                 singly = now;
                 continue;
@@ -419,7 +431,7 @@ static void name_disk(struct bios_disk *disk, bool usb)
     uint64_t megabytes = disk->block.sector_count * disk->block.sector_size / 1000000;
     char size[16];
 
-    if (disk->number < FIRST_HARD_DISK)
+    if (is_floppy(disk))
         text_format(disk->block.name, sizeof(disk->block.name), "floppy disk %c",
                     'A' + disk->number);
     else {

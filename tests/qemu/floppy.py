@@ -26,17 +26,6 @@ class Floppy(Stick):
         words = self._mtools("mdir", "::").decode().strip().split("\n")[-1]
         return int("".join(c for c in words if c.isdigit()))
 
-    def sector_of(self, name):
-        """The first sector of a file, as mtools shows its place."""
-        said = self._mtools("mshowfat", f"::{name}").decode()
-        cluster = int(said[said.index("<") + 1:].split("-")[0].split(">")[0])
-        with open(self.path, "rb") as image:
-            boot = image.read(512)
-        reserved = int.from_bytes(boot[14:16], "little")
-        fats = boot[16] * int.from_bytes(boot[22:24], "little")
-        root = int.from_bytes(boot[17:19], "little") * 32 // 512
-        return reserved + fats + root + (cluster - 2) * boot[13]
-
 
 def unformatted(directory, name="blank.img"):
     """A floppy with nothing on it."""

@@ -1,6 +1,7 @@
 """A USB stick: a copy of the image, read and written with mtools, judged by fsck.fat."""
 
 import os
+import re
 import struct
 import subprocess
 
@@ -72,6 +73,17 @@ class Stick:
         """Names in a folder (the root by default), as mtools shows them."""
         out = self._mtools("mdir", "-b", f"::{folder}").decode(errors="replace")
         return [line[3:] if line.startswith("::/") else line for line in out.split("\n") if line]
+
+    def sector_of(self, name):
+        """The first sector of a file on a FAT12 or FAT16 volume, counted from the stick's start."""
+        cluster = int(re.search(r"<(\d+)", self._mtools("mshowfat", f"::{name}").decode()).group(1))
+        start, _ = self.partition()
+        with open(self.path, "rb") as image:
+            image.seek(start)
+            per_cluster, reserved, fats, entries, _, _, fat_size = \
+                struct.unpack("<BHBHHBH", image.read(512)[13:24])
+        return (start // 512 + reserved + fats * fat_size + entries * 32 // 512 +
+                (cluster - 2) * per_cluster)
 
     def backups(self):
         """The BK######.BIN files in the root: name -> content."""

@@ -80,6 +80,33 @@ class BadFloppyCase(Case):
         return Bridge(drives.drive("sm", self.flash, **DEAD))
 
 
+class MissingFloppyTest(BadFloppyCase):
+    def test_write_protected_boot_floppy(self):
+        """All works but what would be written; the reason is told."""
+        self.prepare()
+        self.floppy.job(f"log={LOG_PORT:#x}", "job=probe")
+        before = drives.content(self.floppy.path)
+        with Machine(floppies=(f"{self.floppy.path},readonly=on",)) as pc:
+            result = self.result(pc)
+            pc.log.wait_line("log not saved: .*: Floppy disk A is write-protected")
+            pc.power_off()
+        self.assertEqual(result.group("state", "err"), ("UNCHANGED", "00000000"))
+        self.assertEqual(drives.content(self.floppy.path), before)
+
+    def test_taken_out_while_flashing(self):
+        """After the confirmation the floppy is not needed: the flash completes."""
+        bridge = self.prepare()
+        with Machine(floppies=(self.floppy,), bridge=bridge) as pc:
+            pc.screen.wait_text("The chip is being changed now", seconds=180)
+            pc.eject_floppy()
+            result = pc.log.wait_line("RESULT job=flash .*", 300).group(0)
+            pc.screen.wait_text("o floppy is in the drive", seconds=120)
+            pc.power_off()
+        self.assertIn("state=VERIFIED", result)
+        self.assertEqual(drives.content(self.flash), drives.content(self.new))
+        self.assert_stick_sound(self.floppy)
+
+
 class BadSectorTest(BadFloppyCase):
     SECTOR = 100  # of the firmware file
 

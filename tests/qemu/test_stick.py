@@ -6,7 +6,9 @@ lines that README.md gives.
 
 import glob
 import os
+import re
 import struct
+import types
 import unittest
 
 import debian_linux
@@ -168,6 +170,38 @@ class MadeStickTest(Case):
                    {"/oddresc.cfg": self.settings("job=probe")})
         stick.partition = lambda: (0, os.path.getsize(stick.path))
         self.boots(stick, "x64")
+
+
+class WornStickTest(Case):
+    """One sector of the firmware file can't be read (QEMU's blkdebug)."""
+
+    def boot(self, firmware, once):
+        """Runs a flash job that needs the sector; returns the sector, the job's state, the log."""
+        stick = self.stick_with({"FIRMWARE/NEW.BIN": self.firmware("new.bin")},
+                                ("job=flash", "port=3", "file=FIRMWARE\\NEW.BIN", "identity=any"))
+        sector = stick.sector_of("FIRMWARE/NEW.BIN") + 100
+        with open(self.path("blkdebug"), "w") as file:
+            file.write(f'[inject-error]\nevent = "read_aio"\nerrno = "5"\nsector = "{sector}"\n'
+                       f'once = "{once}"\n')
+        worn = types.SimpleNamespace(path=f"blkdebug:{self.path('blkdebug')}:{stick.path}")
+        with Machine("pc", stick=worn, firmware=firmware) as pc:
+            result = self.result(pc)
+            pc.power_off()
+        self.assert_stick_sound(stick)
+        return sector, result.group("state"), stick.log()
+
+    def test_a_sector_that_is_never_read(self):
+        for firmware in ("bios", "x64"):
+            with self.subTest(firmware):
+                sector, state, log = self.boot(firmware, once="off")
+                self.assertEqual(state, "NOT_STARTED")
+                self.assertIn(f"Sector {sector} of the stick can't be read", log)
+
+    def test_a_sector_that_is_read_at_the_second_try(self):
+        sector, _, log = self.boot("bios", once="on")
+        self.assertNotIn("can't be read", log)
+        tried = re.search(r"tried again \d+ times, the last at sector (\d+)", log)
+        self.assertLessEqual(sector - int(tried.group(1)), 64)
 
 
 if __name__ == "__main__":

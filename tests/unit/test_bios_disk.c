@@ -333,7 +333,7 @@ static void test_errors_are_told_apart(void **state)
     } cases[] = {
         {0x31, ERR_NO_MEDIA, 1}, {0x80, ERR_NO_MEDIA, 3},      {0xAA, ERR_NO_MEDIA, 3},
         {0x04, ERR_IO, 3},       {0x06, ERR_MEDIA_CHANGED, 1}, {0x03, ERR_WRITE_PROTECTED, 1},
-        {0x20, ERR_IO, 3},       {0x0C, ERR_NO_MEDIA, 3},
+        {0x20, ERR_NO_MEDIA, 4}, {0x0C, ERR_NO_MEDIA, 4},
     };
     struct fake_disk *disk = add_disk(0x80, true);
     struct block_device *block = first();
@@ -608,6 +608,30 @@ static void test_unreadable_diskette_in_the_drive(void **state)
     assert_int_equal(block->bad_lba, 5);
 }
 
+/* A stick of a BIOS that has one status for a bad sector and for a stick that was pulled. */
+static void test_bad_sector_or_no_stick(void **state)
+{
+    static const uint8_t vague[] = {0x0C, 0x20};
+
+    for (unsigned i = 0; i < sizeof(vague); i++) {
+        struct fake_disk *disk;
+        struct block_device *block;
+        uint8_t bytes[40 * 512];
+
+        reset_fakes(state);
+        disk = add_disk(0x80, true);
+        block = first();
+        disk->bad = 120;
+        disk->bad_count = UINT32_MAX;
+        disk->bad_status = vague[i];
+        assert_int_equal(error_class(block->read(block->context, 100, 40, bytes)), ERR_IO);
+        assert_int_equal(block->bad_lba, 120);
+        disk->fail_count = UINT32_MAX;
+        disk->fail_status = vague[i];
+        assert_int_equal(error_class(block->read(block->context, 100, 40, bytes)), ERR_NO_MEDIA);
+    }
+}
+
 /* Taken out while it was read: not "bad sectors". */
 static void test_floppy_taken_out(void **state)
 {
@@ -747,6 +771,7 @@ int main(void)
         cmocka_unit_test_setup(test_weak_sectors_are_counted, reset_fakes),
         cmocka_unit_test_setup(test_reading_ahead_may_fail, reset_fakes),
         cmocka_unit_test_setup(test_unreadable_diskette_in_the_drive, reset_fakes),
+        cmocka_unit_test_setup(test_bad_sector_or_no_stick, reset_fakes),
         cmocka_unit_test_setup(test_floppy_taken_out, reset_fakes),
         cmocka_unit_test_setup(test_two_floppy_drives, reset_fakes),
         cmocka_unit_test_setup(test_nothing_stale_is_given_out, reset_fakes),
