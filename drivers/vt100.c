@@ -16,10 +16,6 @@ enum { CREDIT_SHARE = 8, CREDIT_LIMIT_US = 250000 };
 /* Blanks at the end of a row are erased by one sequence when that is shorter than sending them. */
 enum { ERASE_WORTH = 8 };
 
-/* The nearest ASCII sign for 10..1F and B0..DF; others become '?'. */
-static const char ascii_arrows[] = "><|!PS=|^v><L-^v";
-static const char ascii_frames[] = "###|++++++|+++++++++-++++++++=+++++++++++++#####";
-
 static void pend(struct vt100 *vt100, const char *format, unsigned a, unsigned b)
 {
     char *room = (char *)vt100->pending + vt100->pending_count;
@@ -49,23 +45,10 @@ static void pend_utf8(struct vt100 *vt100, uint16_t value)
     pend_byte(vt100, (uint8_t)(0x80 | (value & 0x3F)));
 }
 
-static uint8_t ascii_of(uint8_t character)
-{
-    if (character == 0 || character == 0xFF)
-        return ' ';
-    if (character >= 0x20 && character < 0x7F)
-        return character;
-    if (character >= 0x10 && character < 0x20)
-        return (uint8_t)ascii_arrows[character - 0x10];
-    if (character >= 0xB0 && character < 0xE0)
-        return (uint8_t)ascii_frames[character - 0xB0];
-    return '?';
-}
-
 static void pend_character(struct vt100 *vt100, uint8_t character)
 {
     if (vt100->charset == VT100_ASCII)
-        pend_byte(vt100, ascii_of(character));
+        pend_byte(vt100, (uint8_t)code_page_ascii(character));
     else
         pend_utf8(vt100, code_page_sign(character));
 }

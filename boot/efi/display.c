@@ -4,6 +4,8 @@
 #include "kernel/lib/code_page.h"
 
 enum { BEEP_HERTZ = 1000, BEEP_MS = 60 };
+enum { ARROW_LEFT = 0x2190, ARROW_RIGHT = 0x2192 }; /* missing in gnu-efi */
+enum { MEDIUM_SHADE = 0xB1, DARK_SHADE = 0xB2 };
 enum { MODE_80X25 = 0 /* every console has it (12.4.1) */, PLAIN = EFI_LIGHTGRAY };
 
 static SIMPLE_TEXT_OUTPUT_INTERFACE *console_of(const struct display *display)
@@ -25,7 +27,7 @@ static void put_run(struct display *display, const struct cell *cells, unsigned 
     CHAR16 text[SCREEN_COLUMNS + 1];
 
     for (unsigned i = 0; i < count; i++)
-        text[i] = code_page_sign(cells[i].character);
+        text[i] = display->signs[cells[i].character];
     text[count] = 0;
     set_attribute(display, cells[0].attribute & 0x7F);
     console_of(display)->OutputString(console_of(display), text);
@@ -74,6 +76,55 @@ static void display_beep(void *context)
     speaker_start(((struct display *)context)->speaker, BEEP_HERTZ, BEEP_MS);
 }
 
+/* The signs beside ASCII that every console must have (12.4.3, "Unicode drawing characters"). Not
+ * asked for by TestString(): edk2's says yes to all. */
+static bool is_required(CHAR16 sign)
+{
+    static const CHAR16 required[] = {BOXDRAW_HORIZONTAL,
+                                      BOXDRAW_VERTICAL,
+                                      BOXDRAW_DOWN_RIGHT,
+                                      BOXDRAW_DOWN_LEFT,
+                                      BOXDRAW_UP_RIGHT,
+                                      BOXDRAW_UP_LEFT,
+                                      BOXDRAW_VERTICAL_RIGHT,
+                                      BOXDRAW_VERTICAL_LEFT,
+                                      BOXDRAW_DOWN_HORIZONTAL,
+                                      BOXDRAW_UP_HORIZONTAL,
+                                      BOXDRAW_VERTICAL_HORIZONTAL,
+                                      BLOCKELEMENT_FULL_BLOCK,
+                                      BLOCKELEMENT_LIGHT_SHADE,
+                                      GEOMETRICSHAPE_UP_TRIANGLE,
+                                      GEOMETRICSHAPE_RIGHT_TRIANGLE,
+                                      GEOMETRICSHAPE_DOWN_TRIANGLE,
+                                      GEOMETRICSHAPE_LEFT_TRIANGLE,
+                                      ARROW_UP,
+                                      ARROW_DOWN,
+                                      ARROW_LEFT,
+                                      ARROW_RIGHT};
+
+    for (unsigned i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
+        if (required[i] == sign)
+            return true;
+    }
+    return sign >= BOXDRAW_DOUBLE_HORIZONTAL && sign <= BOXDRAW_DOUBLE_VERTICAL_HORIZONTAL;
+}
+
+/* Of a sign that they don't have, consoles draw nothing and leave what stood there before. */
+static void choose_signs(CHAR16 *signs, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        uint8_t character = (uint8_t)i;
+        CHAR16 sign = code_page_sign(character);
+
+        if (is_required(sign))
+            signs[i] = sign;
+        else if (character == MEDIUM_SHADE || character == DARK_SHADE)
+            signs[i] = BLOCKELEMENT_LIGHT_SHADE;
+        else
+            signs[i] = (CHAR16)code_page_ascii(character);
+    }
+}
+
 bool display_open(struct display *display, const struct services *services, struct hold *hold,
                   struct speaker *speaker)
 {
@@ -87,6 +138,7 @@ bool display_open(struct display *display, const struct services *services, stru
     console->SetMode(console, MODE_80X25);
     if (EFI_ERROR(console->QueryMode(console, (UINTN)console->Mode->Mode, &columns, &rows)))
         return false;
+    choose_signs(display->signs, sizeof(display->signs) / sizeof(display->signs[0]));
     console->SetAttribute(console, PLAIN);
     console->ClearScreen(console);
     console->EnableCursor(console, FALSE);

@@ -15,6 +15,7 @@ struct display {
     unsigned columns, rows; /* of the console */
     UINTN attribute;        /* set last */
     bool cursor_visible;
+    CHAR16 signs[256]; /* how the console shows each character */
 };
 
 /* Clears the console and puts it into 80x25 if it can. False: there is none. */

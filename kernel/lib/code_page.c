@@ -29,3 +29,24 @@ uint16_t code_page_sign(uint8_t character)
         return ' ';
     return character < 0x7F ? character : code_page_437[character - 0x80];
 }
+
+/* The nearest signs for 10..1F, 80..AF, B0..DF and F9..FE. */
+static const char ascii_arrows[] = "><|!PS=|^v><L-^v";
+static const char ascii_letters[] = "CueaaaaceeeiiiAAEaAooouuyOUcLYPfaiounNao?--//!<>";
+static const char ascii_frames[] = "###|++++++|+++++++++-++++++++=+++++++++++++#####";
+static const char ascii_marks[] = "..*n2#";
+
+char code_page_ascii(uint8_t character)
+{
+    if (character == 0 || character == 0xFF)
+        return ' ';
+    if (character >= 0x20 && character < 0x7F)
+        return (char)character;
+    if (character >= 0x10 && character < 0x20)
+        return ascii_arrows[character - 0x10];
+    if (character >= 0x80 && character < 0xB0)
+        return ascii_letters[character - 0x80];
+    if (character >= 0xB0 && character < 0xE0)
+        return ascii_frames[character - 0xB0];
+    return character >= 0xF9 ? ascii_marks[character - 0xF9] : '?';
+}

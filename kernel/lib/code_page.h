@@ -11,4 +11,7 @@ extern const uint16_t code_page_437[128];
  * which few fonts have, are blanks. */
 uint16_t code_page_sign(uint8_t character);
 
+/* The nearest ASCII sign, '?' where none is near. */
+char code_page_ascii(uint8_t character);
+
 #endif

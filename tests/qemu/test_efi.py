@@ -97,6 +97,14 @@ class ScreenTest(EfiCase):
             mirrored = pc.screen.settled_picture().split("\n")
             self.assertEqual(shown[:24], [line.rstrip() for line in mirrored[:24]])
 
+    def test_signs_that_the_firmware_does_not_have(self):
+        """Its console draws nothing for them."""
+        with self.pc() as pc:
+            pc.screen.wait_text(*MENU, "stick: ODDRESCUE")
+            pc.screen.press("f7")
+            pc.screen.wait_text("√ = size of a firmware")
+            self.font.wait(pc, "* = size of a firmware")
+
     def test_screen_and_keyboard_without_a_serial_port(self):
         with self.pc(com=None) as pc:
             self.help_and_back(pc, self.in_the_picture(pc), pc.send_keys)

@@ -98,18 +98,8 @@ static void connect_all(void)
     debug_text("connected\n");
 }
 
-static CHAR16 unicode(unsigned sign)
-{
-    static const CHAR16 arrows[ALPHABET_COLUMNS] = {
-        [0x10] = 0x25BA, [0x11] = 0x25C4, [0x18] = 0x2191, [0x19] = 0x2193,
-        [0x1A] = 0x2192, [0x1B] = 0x2190, [0x1E] = 0x25B2, [0x1F] = 0x25BC};
-    if (sign < ALPHABET_COLUMNS)
-        return arrows[sign];
-    return sign < 0x80 ? (CHAR16)sign : code_page_437[sign - 0x80];
-}
-
 /* Sign N stands at column 2 * (N % 32), row 2 * (N / 32) + 2; full blocks mark row 0, column 0 and
- * row 20, column 70. Signs that the firmware does not have are left blank. */
+ * row 20, column 70. Of signs that it does not have the firmware draws nothing. */
 static void show_alphabet(EFI_SYSTEM_TABLE *table)
 {
     SIMPLE_TEXT_OUTPUT_INTERFACE *out = table->ConOut;
@@ -122,9 +112,7 @@ static void show_alphabet(EFI_SYSTEM_TABLE *table)
     out->SetCursorPosition(out, 70, 20);
     out->OutputString(out, text);
     for (unsigned sign = 1; sign < 256; sign++) {
-        text[0] = unicode(sign);
-        if (text[0] == 0 || out->TestString(out, text) != EFI_SUCCESS)
-            continue;
+        text[0] = code_page_sign((uint8_t)sign);
         out->SetCursorPosition(out, 2 * (sign % ALPHABET_COLUMNS),
                                2 * (sign / ALPHABET_COLUMNS) + 2);
         out->OutputString(out, text);
