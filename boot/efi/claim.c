@@ -126,22 +126,6 @@ void claim_ide(const struct services *services, struct device_path boot)
         services->boot->FreePool(handles);
 }
 
-/* Whether a driver, a terminal's for example, has the serial port open. */
-static bool in_use(const struct services *services, EFI_HANDLE handle)
-{
-    EFI_OPEN_PROTOCOL_INFORMATION_ENTRY *entries = NULL;
-    UINTN count = 0;
-    bool used = false;
-
-    if (EFI_ERROR(
-            services->boot->OpenProtocolInformation(handle, &guid_serial_io, &entries, &count)))
-        return false;
-    for (UINTN i = 0; i < count; i++)
-        used = used || (entries[i].Attributes & EFI_OPEN_PROTOCOL_BY_DRIVER) != 0;
-    services->boot->FreePool(entries);
-    return used;
-}
-
 void claim_serial(const struct services *services, uint32_t *baud, unsigned count)
 {
     UINTN handle_count;
@@ -151,7 +135,8 @@ void claim_serial(const struct services *services, uint32_t *baud, unsigned coun
         int port = device_path_serial_port(services_path(services, handles[i]));
         EFI_SERIAL_IO_PROTOCOL *serial = services_protocol(services, handles[i], &guid_serial_io);
 
-        if (port < 0 || (unsigned)port >= count || serial == NULL || !in_use(services, handles[i]))
+        if (port < 0 || (unsigned)port >= count || serial == NULL ||
+            !services_in_use(services, handles[i], &guid_serial_io))
             continue;
         baud[port] = (uint32_t)serial->Mode->BaudRate;
         services_say(services, "COM%d, %u baud: asking the firmware to let go...\n", port + 1,

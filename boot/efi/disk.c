@@ -3,6 +3,7 @@
 #include "boot/efi/disk.h"
 
 #include "boot/efi/memory.h"
+#include "boot/efi/usb.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 
@@ -203,7 +204,11 @@ void disks_open(struct disks *disks, const struct services *services, struct hol
 void disks_scan(struct disks *disks)
 {
     UINTN count;
-    EFI_HANDLE *handles = services_handles(disks->services, &guid_block_io, &count);
+    EFI_HANDLE *handles;
+
+    if (!disks->hold->held)
+        usb_connect_disks(disks->services);
+    handles = services_handles(disks->services, &guid_block_io, &count);
 
     disks->count = 0;
     for (UINTN i = 0; i < count && disks->count < PLATFORM_DISKS; i++) {

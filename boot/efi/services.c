@@ -42,6 +42,20 @@ struct device_path services_path(const struct services *services, EFI_HANDLE han
     return device_path_at(services_protocol(services, handle, &guid_device_path), DEVICE_PATH_MAX);
 }
 
+bool services_in_use(const struct services *services, EFI_HANDLE handle, EFI_GUID *protocol)
+{
+    EFI_OPEN_PROTOCOL_INFORMATION_ENTRY *entries = NULL;
+    UINTN count = 0;
+    bool used = false;
+
+    if (EFI_ERROR(services->boot->OpenProtocolInformation(handle, protocol, &entries, &count)))
+        return false;
+    for (UINTN i = 0; i < count; i++)
+        used = used || (entries[i].Attributes & EFI_OPEN_PROTOCOL_BY_DRIVER) != 0;
+    services->boot->FreePool(entries);
+    return used;
+}
+
 static void note(struct notes *notes, const char *text)
 {
     text_copy(notes->text + notes->length, sizeof notes->text - notes->length, text);

@@ -32,6 +32,9 @@ void *services_protocol(const struct services *services, EFI_HANDLE handle, EFI_
  * FreePool(). */
 EFI_HANDLE *services_handles(const struct services *services, EFI_GUID *protocol, UINTN *count);
 
+/* Whether a driver works with that protocol of the handle (7.3.11). */
+bool services_in_use(const struct services *services, EFI_HANDLE handle, EFI_GUID *protocol);
+
 /* The device path of a handle, empty when it has none. */
 struct device_path services_path(const struct services *services, EFI_HANDLE handle);
 

@@ -1,0 +1,101 @@
+"""UEFI: which of the machine's devices the program takes, which it leaves to the firmware, and that
+the firmware can't end it."""
+
+import unittest
+
+import drives
+import rescue_by_keys
+from cases import DEAD, NAME, Bridge, Case
+from machine import LOG_PORT, Machine, ide_cdrom, ide_disk
+from stick import Stick
+
+MENU = ("Drives", "Port 1:")
+CRITICAL = "The chip is being changed now"
+
+
+class ControllerTest(Case):
+    def test_a_controller_is_taken_and_answers(self):
+        """The firmware's driver lets go; the ports stay on, bus mastering goes off."""
+        disk = self.image_file("disk.img", 1 << 20)
+        with Machine("pc", firmware="x64", stick=self.stick_with(), disks=ide_disk(disk)) as pc:
+            line = pc.log.wait_line(r"boot: IDE controller 00:01\.1: asking .* ports on "
+                                    r"\((?P<command>[0-9A-F]{4})\)\.", seconds=180)
+            pc.log.wait_line("probe: port 1: status 50")
+        self.assertEqual(int(line.group("command"), 16) & 0x0005, 0x0001)
+
+    def test_the_controller_of_the_boot_disk_stays_with_the_firmware(self):
+        """Started from a hard disk: its files can be read, the drive on the other cable probed."""
+        disk = self.stick_with(job=["job=probe"])
+        with Machine("pc", firmware="x64", disks=[*ide_disk(disk.path), *ide_cdrom()]) as pc:
+            pc.log.wait_line(r"boot: IDE controller 00:01\.1: we were started from it",
+                             seconds=180)
+            pc.log.wait_line(r"stick: hard disk 1, 66 MB: partition at 2048")
+            result = self.result(pc)
+            pc.log.wait_line(r"probe: port 1: .*")
+            pc.power_off()
+        self.assertEqual(result.group("job", "err"), ("probe", "00000000"))
+        self.assertIn("QEMU HARDDISK", pc.log.text())
+        self.assertIn("QEMU DVD-ROM", pc.log.text())
+        self.assertIn("RESULT job=probe", disk.log())
+        self.assert_stick_sound(disk)
+
+
+class StickTest(Case):
+    def test_a_stick_comes_back(self):
+        """Pulled and put in again it is another device for the firmware, and the same for us."""
+        stick = self.stick_with()
+        with Machine(firmware="x64", stick=stick) as pc:
+            pc.screen.wait_text(*MENU, "stick: ODDRESCUE", seconds=180)
+            pc.pull_stick()
+            pc.screen.press("f7")
+            pc.screen.wait_text("F5", "look again")
+            pc.screen.press("f5")
+            pc.log.wait_line("stick: 0 volumes")
+            pc.plug_stick(stick, "again")
+            found = False
+            for _ in range(60):
+                pc.screen.press("f5")
+                if pc.screen.settled_picture(quiet=1).count("FIRMWARE"):
+                    found = True
+                    break
+            self.assertTrue(found, pc.screen.picture())
+
+
+class ResetTest(Case):
+    def test_ctrl_alt_del_asks(self):
+        for keyboard in ("ps/2", "usb"):
+            with self.subTest(keyboard), \
+                 Machine(firmware="x64", stick=self.stick_with(), keyboard=keyboard == "ps/2",
+                         usb_keyboard=keyboard == "usb") as pc:
+                pc.screen.wait_text(*MENU, "stick: ODDRESCUE", seconds=180)
+                pc.send_keys("ctrl", "alt", "delete")
+                pc.screen.wait_text("Restart the PC?")
+                pc.screen.press("esc")
+                pc.screen.wait_gone("Restart the PC?")
+                self.assertEqual(pc.resets(), 0)
+                pc.send_keys("f10")
+                pc.screen.wait_text("What shall the PC do?")
+                pc.screen.press("2", "enter")
+                pc.qmp.wait_event("RESET")
+
+    def test_ctrl_alt_del_in_the_middle_of_a_flash_only_asks(self):
+        new, flash = self.firmware("new.bin"), self.dead_firmware("flash.bin")
+        stick = self.stick_with({"FIRMWARE/NEW.BIN": new},
+                                ["job=flash", "port=7", "file=FIRMWARE\\NEW.BIN", "backup=no",
+                                 f'identity="{NAME}"'])
+        bridge = Bridge(drives.drive("sm", flash, **DEAD), channels="both", slow=4)
+        with Machine(firmware="x64", stick=stick, bridge=bridge) as pc:
+            pc.screen.wait_text(CRITICAL, seconds=300)
+            pc.send_keys("ctrl", "alt", "delete")
+            pc.screen.wait_text("Really stop?")
+            pc.send_keys("esc")
+            pc.screen.wait_gone("Really stop?")
+            result = self.result(pc)
+            self.assertEqual(pc.resets(), 0)
+            pc.power_off()
+        self.assertEqual(result.group("state"), "VERIFIED")
+        self.assertEqual(drives.content(flash), drives.content(new))
+
+
+if __name__ == "__main__":
+    unittest.main()
