@@ -73,6 +73,18 @@ static EFI_STATUS move(struct disk *disk, EFI_BLOCK_IO_PROTOCOL *block, bool wri
     return status;
 }
 
+/* Transfers that follow each other at once need not ask each time; before a person can act, more
+ * time passes. */
+enum { FRESH_US = 10000 };
+
+static bool is_there(const struct disk *disk)
+{
+    const struct disks *disks = disk->disks;
+
+    return (disk->answered_us != 0 && clock_now_us(disks->clock) - disk->answered_us < FRESH_US) ||
+           usb_answers(disks->services, disk->handle);
+}
+
 /*
  * One transfer between the disk and the buffer. The protocol is looked up each time, at a level at
  * which the firmware can't take a pulled stick away in between: a handle that is gone is told, a
@@ -83,7 +95,12 @@ static EFI_STATUS transfer(struct disk *disk, bool write, uint64_t lba, uint32_t
     const struct services *services = disk->disks->services;
     EFI_TPL level = services->boot->RaiseTPL(TPL_CALLBACK);
     EFI_BLOCK_IO_PROTOCOL *block = services_protocol(services, disk->handle, &guid_block_io);
-    EFI_STATUS status = block != NULL ? move(disk, block, write, lba, count) : EFI_NO_MEDIA;
+    EFI_STATUS status = EFI_NO_MEDIA;
+
+    if (block != NULL && is_there(disk))
+        status = move(disk, block, write, lba, count);
+    if (!EFI_ERROR(status))
+        disk->answered_us = clock_now_us(disk->disks->clock);
 
     services->boot->RestoreTPL(level);
     return status;
@@ -195,9 +212,9 @@ static bool open_disk(struct disks *disks, struct disk *disk, EFI_HANDLE handle)
 }
 
 void disks_open(struct disks *disks, const struct services *services, struct hold *hold,
-                struct device_path boot)
+                struct clock *clock, struct device_path boot)
 {
-    *disks = (struct disks){.services = services, .hold = hold, .boot = boot};
+    *disks = (struct disks){.services = services, .hold = hold, .clock = clock, .boot = boot};
     disks->buffer = memory_pages(services, BUFFER_BYTES);
 }
 

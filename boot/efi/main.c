@@ -155,7 +155,7 @@ EFI_STATUS efi_main(EFI_HANDLE image, EFI_SYSTEM_TABLE *table)
     claim_ide(services, machine.boot);
     claim_serial(services, machine.platform.serial_baud, PLATFORM_SERIAL_PORTS);
     hold_open(&machine.hold, services);
-    disks_open(&machine.disks, services, &machine.hold, machine.boot);
+    disks_open(&machine.disks, services, &machine.hold, &machine.clock, machine.boot);
     machine.network = network_find(&machine.card, services, &machine.hold);
     find_screen_and_keys(&machine);
     rescue_main(&machine.platform);

@@ -12,4 +12,11 @@
  * connecting everything hangs some machines. */
 void usb_connect_disks(const struct services *services);
 
+/*
+ * Whether the device behind a handle answers; true as well when it is none on USB. A driver of the
+ * firmware that reads from a stick pulled a moment ago can hang for minutes; half a second is what
+ * this may cost.
+ */
+bool usb_answers(const struct services *services, EFI_HANDLE handle);
+
 #endif
