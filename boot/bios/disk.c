@@ -142,7 +142,11 @@ static void note_weak(struct bios_disk *disk, uint64_t lba)
     disk->block.weak_count++;
 }
 
-/* `tries` calls at most, with a reset after each that failed. Returns the last status. */
+/*
+ * `tries` calls at most, with a reset after each that failed. Returns the last status. A floppy
+ * drive that is empty, or is there only in the PC's setup, times out, and each time takes seconds:
+ * one more try serves a motor that was slow.
+ */
 static uint8_t transfer(struct bios_disk *disk, bool write, uint64_t lba, uint32_t count,
                         unsigned tries)
 {
@@ -159,6 +163,8 @@ static uint8_t transfer(struct bios_disk *disk, bool write, uint64_t lba, uint32
             status == STATUS_NO_MEDIUM)
             break;
         call(disk, DISK_RESET, &registers);
+        if (status == STATUS_NO_ANSWER && is_floppy(disk) && attempt > 0)
+            break;
     }
     return status;
 }
