@@ -221,6 +221,25 @@ void places_log_weak_sectors(struct places *places)
     }
 }
 
+/*
+ * The volume that the user chose, as far as its id tells. Sticks that were written with the same
+ * image share theirs: of those, the one on the same disk.
+ */
+static unsigned chosen_volume(const struct places *places)
+{
+    unsigned found = PLACES_NONE;
+
+    for (unsigned i = 0; i < places->count && places->chosen; i++) {
+        const struct volume *volume = &places->volumes[i];
+        bool same_disk = volume->disk && strcmp(volume->disk->name, places->chosen_disk) == 0;
+
+        if (volume->serial == places->chosen && places_keeps(places, volume) &&
+            (found == PLACES_NONE || same_disk))
+            found = i;
+    }
+    return found;
+}
+
 /* What the user chose comes first, as long as it is there; then ours. */
 static void choose_target(struct places *places)
 {
@@ -228,11 +247,8 @@ static void choose_target(struct places *places)
 
     if (places->chosen_floppy[0] && places_on_floppy(places, places->chosen_floppy) != PLACES_NONE)
         target = places_on_floppy(places, places->chosen_floppy);
-    for (unsigned i = 0; i < places->count && places->chosen; i++) {
-        if (places->volumes[i].serial == places->chosen &&
-            places_keeps(places, &places->volumes[i]))
-            target = i;
-    }
+    if (chosen_volume(places) != PLACES_NONE)
+        target = chosen_volume(places);
     places->target = target;
 }
 
@@ -285,6 +301,8 @@ void places_choose(struct places *places, unsigned index)
     places->target = index;
     places->nowhere = false;
     places->chosen = volume->serial;
+    text_copy(places->chosen_disk, sizeof places->chosen_disk,
+              volume->disk ? volume->disk->name : "");
     places->chosen_floppy[0] = '\0';
     if (places_kind(places, volume) == PLACE_FLOPPY) {
         places->chosen = 0;

@@ -64,6 +64,7 @@ struct places {
 
     /* What the user chose to save to: a volume, or a floppy drive with whatever is in it. */
     uint32_t chosen; /* serial, 0 = none */
+    char chosen_disk[sizeof((struct block_device *)0)->name];
     char chosen_floppy[sizeof((struct block_device *)0)->name];
 
     bool network_asked;

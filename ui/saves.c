@@ -181,6 +181,14 @@ static size_t newest(const struct log *log, uint32_t lines)
     return offset;
 }
 
+/* Whether the volume has the lines that were saved: sticks written with one image share their id,
+ * and are told apart by their disks. */
+static bool has_lines(const struct saves *saves, const struct volume *volume)
+{
+    return saves->saved_lines && saves->log_serial == volume->serial &&
+           strcmp(saves->log_disk, volume->disk ? volume->disk->name : "") == 0;
+}
+
 /* A place that has none of the lines yet gets all of them. */
 static err_t append_log(struct saves *saves, void *context)
 {
@@ -192,13 +200,14 @@ static err_t append_log(struct saves *saves, void *context)
 
     (void)context;
     tell(saves, WORD_BUSY_LOG, volume);
-    if (saves->saved_lines && saves->log_serial == volume->serial)
+    if (has_lines(saves, volume))
         start = newest(log, lines - saves->saved_lines);
     error = volume_append(volume, LOG_NAME, log->text + start, (uint32_t)(log->used - start));
     if (error)
         return error;
     saves->saved_lines = lines;
     saves->log_serial = volume->serial;
+    text_copy(saves->log_disk, sizeof saves->log_disk, volume->disk ? volume->disk->name : "");
     places_name(saves->places, volume, saves->log_where, sizeof saves->log_where);
     return 0;
 }

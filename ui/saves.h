@@ -17,9 +17,10 @@ struct saves {
     struct places *places;
     uint32_t saved_lines; /* lines of the log that were saved already */
     uint32_t log_serial;  /* of the volume that they are on */
-    bool backup_waits;    /* a backup is in memory only, and will be gone */
-    bool checked;         /* the newest backup was read back from where it is, and equal */
-    err_t log_error;      /* of the last try, 0 = it is saved or nobody tried */
+    char log_disk[sizeof((struct block_device *)0)->name]; /* and its disk */
+    bool backup_waits; /* a backup is in memory only, and will be gone */
+    bool checked;      /* the newest backup was read back from where it is, and equal */
+    err_t log_error;   /* of the last try, 0 = it is saved or nobody tried */
     char backup_where[SAVES_WHERE]; /* the newest backup's place, in a sentence */
     char log_where[SAVES_WHERE];
     char why[SAVES_TEXT]; /* of the last error, a sentence without a full stop */

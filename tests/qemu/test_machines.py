@@ -3,10 +3,11 @@
 import unittest
 
 import drives
-from cases import DEAD, NAME, Bridge, Case, Machine
+from cases import DEAD, NAME, RESULT, Bridge, Case, Machine
 from doors import probed
 from floppy import Floppy
 from machine import LOG_PORT, ide_cdrom, ide_disk
+from rescue_by_keys import choose_port, confirm, to_confirm
 from stick import Stick
 from test_boot import MENU, wait_vga
 
@@ -157,6 +158,41 @@ class OtherDisksTest(Case):
         other.job(f"log={LOG_PORT:#x}", "job=backup", "port=3")
         with Machine("pc", floppies=(floppy,), sticks=(other,)) as pc:
             self.assert_ours(pc, floppy, other)
+
+    def test_file_and_backup_on_the_other_of_two_equal_sticks(self):
+        """By keys: F7 and S offer both; the backup goes where the person said, and only there."""
+        ours, other = Stick(self.folder), Stick(self.folder, name="other.img")
+        new, flash = self.firmware(), self.dead_firmware()
+        old = drives.content(flash)
+        ours.job(f"log={LOG_PORT:#x}")
+        other.write("FIRMWARE/NEW.BIN", drives.content(new))
+        with Machine(stick=ours, sticks=(other,),
+                     bridge=Bridge(drives.drive("sm", flash, **DEAD))) as pc:
+            choose_port(pc, 3)
+            pc.screen.press("f7")
+            pc.screen.wait_match(r"Where is the file\?[^$]*where we came from")
+            pc.screen.press("down", "enter")
+            pc.screen.wait_text("Choose the firmware file", "FIRMWARE")
+            pc.screen.press("enter")
+            pc.screen.wait_text("Choose the firmware file", "NEW.BIN")
+            pc.screen.press("enter")
+            pc.screen.wait_text("The file", "CRC-32")
+            pc.screen.press("enter")
+            pc.screen.wait_text("Drives", "NEW.BIN")
+            pc.screen.press("s")
+            pc.screen.wait_text("Where to save?", "is saved to now")
+            pc.screen.press("down", "enter")
+            pc.screen.wait_text("Drives", "NEW.BIN")
+            to_confirm(pc)
+            confirm(pc)
+            result = pc.screen.wait_match("(?m)" + RESULT, 300)
+            self.assertEqual(result.group("state"), "VERIFIED")
+            pc.power_off()
+        self.assertEqual(drives.content(flash), drives.content(new))
+        self.assertEqual(list(other.backups().values()), [old])
+        self.assertEqual(ours.backups(), {})
+        for stick in (ours, other):
+            self.assert_stick_sound(stick)
 
 
 if __name__ == "__main__":

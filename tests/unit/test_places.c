@@ -269,6 +269,48 @@ static void another_place_can_be_chosen(void **state)
     assert_false(play_stick_file_holds(&play, "ODDRESC.LOG", "ODDRescue"));
 }
 
+#define LOG_BEGIN "ui: ODDRescue"
+
+static void check_only_the_first_twin(struct play *player)
+{
+    assert_true(play_image_file_holds(player, "first.img", "ODDRESC.LOG", LOG_BEGIN));
+    assert_false(play_image_file_holds(player, "second.img", "ODDRESC.LOG", LOG_BEGIN));
+}
+
+/* Sticks that were written with the same image have the same volume id. */
+static void twins_are_not_mixed_up(void **state)
+{
+    static const struct play_step steps[] = {
+        {"stick: RESCUE", 's', NULL, NULL},
+        {"Where to save?", 0, NULL, NULL},
+        {"is saved to now", KEY_DOWN, NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"stick: FIRST", 's', NULL, NULL},
+        {"Where to save?", KEY_F5, NULL, NULL},
+        {"is saved to now", KEY_ESC, NULL, NULL},
+        {"F10 end", KEY_F8, NULL, NULL},
+        {"lines 1 to", 'S', NULL, NULL},
+        {"saved as ODDRESC.LOG", 0, NULL, check_only_the_first_twin},
+        {NULL, KEY_ESC, NULL, NULL},
+        {"F10 end", 's', NULL, NULL},
+        {"is saved to now", KEY_DOWN, NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"stick: SECOND", KEY_F8, NULL, NULL},
+        {"S save", 'S', NULL, NULL},
+        {"saved as ODDRESC.LOG", KEY_ESC, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    play_insert_stick(&play, true);
+    play_make_image(&play, "first.img", 16384, "-F 16 -n FIRST -i 0DD5C0DE", true);
+    play_make_image(&play, "second.img", 16384, "-F 16 -n SECOND -i 0DD5C0DE", true);
+    play_insert(&play, 0, "USB disk 81", "first.img");
+    play_insert(&play, 1, "USB disk 82", "second.img");
+    PLAY(&play, "", steps);
+    assert_true(play_image_file_holds(&play, "second.img", "ODDRESC.LOG", LOG_BEGIN));
+}
+
 /* ---- the image in memory ---- */
 
 static uint8_t *loaded_image(const char *config)
@@ -584,6 +626,7 @@ int main(void)
         PLACES_TEST(the_booted_stick_wins),
         PLACES_TEST(the_loaders_word_tells_floppy_from_stick),
         PLACES_TEST(another_place_can_be_chosen),
+        PLACES_TEST(twins_are_not_mixed_up),
         PLACES_TEST(image_in_memory_is_read_and_never_saved_to),
         PLACES_TEST(image_in_memory_brings_the_job),
         PLACES_TEST(rescue_from_a_server),
