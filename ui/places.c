@@ -265,8 +265,13 @@ void places_scan(struct places *places, enum places_scan scan)
     places->ours = places->nowhere = false;
     places->error = 0;
     arena_release(&places->memory, 0);
-    for (unsigned i = 0; i < platform->disk_count; i++)
-        scan_disk(places, platform->disks[i], DISK_PLACES);
+    /* Disks that we came from first: a full list must not lack them. */
+    for (unsigned i = 0; i < 2 * platform->disk_count; i++) {
+        struct block_device *disk = platform->disks[i % platform->disk_count];
+
+        if (disk->boot == (i < platform->disk_count))
+            scan_disk(places, disk, DISK_PLACES);
+    }
     if (places->image.bytes)
         scan_disk(places, &places->image.device, places->count + 1);
     scan_server(places, scan);

@@ -236,6 +236,25 @@ static void the_booted_stick_wins(void **state)
     PLAY(&play, "", steps);
 }
 
+/* The disk that we came from is not crowded out by others that are listed before it. */
+static void the_booted_stick_is_found_behind_many_volumes(void **state)
+{
+    static const struct play_step steps[] = {{"stick: SECOND", 0, NULL, NULL}, STEPS_END};
+
+    (void)state;
+    two_sticks();
+    fat_image_run(&play.stick,
+                  "truncate -s 40M many.img && (echo label: gpt;"
+                  " for i in 1 2 3 4 5 6 7 8; do echo size=4M; done) | sfdisk many.img &&"
+                  " for i in 0 1 2 3 4 5 6 7; do"
+                  " mkfs.fat --offset $((2048 + i * 8192)) many.img 4096 || exit 1; done");
+    play_insert(&play, 0, "hard disk 80", "many.img");
+    play_insert(&play, 1, "USB disk 81", "second.img");
+    play.drives[1].disk.device.boot = true;
+    play_pull_stick(&play);
+    PLAY(&play, "", steps);
+}
+
 static void the_loaders_word_tells_floppy_from_stick(void **state)
 {
     static const struct play_step on_floppy[] = {{"floppy disk A, 1", 0, NULL, NULL}, STEPS_END};
@@ -624,6 +643,7 @@ int main(void)
         PLACES_TEST(bad_sector_is_named),
         PLACES_TEST(both_floppy_drives_are_listed),
         PLACES_TEST(the_booted_stick_wins),
+        PLACES_TEST(the_booted_stick_is_found_behind_many_volumes),
         PLACES_TEST(the_loaders_word_tells_floppy_from_stick),
         PLACES_TEST(another_place_can_be_chosen),
         PLACES_TEST(twins_are_not_mixed_up),
