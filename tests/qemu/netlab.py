@@ -19,6 +19,7 @@ import time
 
 from stick import BUILD, ROOT, run
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 PXE_FOLDER = os.path.join(BUILD, "images", "pxe")
 README = os.path.join(ROOT, "images", "pxe", "README.TXT")
 SERVER = "192.168.10.1"
@@ -171,9 +172,20 @@ class NetLab:
         self._await_port(process, DHCP_PORT)
         return process
 
+    def _as_one_user(self):
+        """Words in front of in.tftpd in a namespace of one user: it can't become another one, so
+        what root may and others may not is taken from it."""
+        if os.getuid() == 0:
+            return []
+        library = os.path.join(self.folder, "one_user.so")
+        run("gcc", "-shared", "-fPIC", "-o", library, os.path.join(HERE, "one_user.c"))
+        return ["setpriv", "--bounding-set=-dac_override,-dac_read_search",
+                "env", f"LD_PRELOAD={library}"]
+
     def start_tftp(self, *more):
         """Starts in.tftpd (again), with more options."""
-        self._tftpd = self._start("tftpd", "/usr/sbin/in.tftpd", "--foreground", "--verbosity", "4",
+        self._tftpd = self._start("tftpd", *self._as_one_user(), "/usr/sbin/in.tftpd",
+                                  "--foreground", "--verbosity", "4",
                                   "--address", f"{SERVER}:{TFTP_PORT}", *more, *tftpd_options(),
                                   self.root)
         self._await_port(self._tftpd, TFTP_PORT)
