@@ -4,10 +4,8 @@ the firmware can't end it."""
 import unittest
 
 import drives
-import rescue_by_keys
 from cases import DEAD, NAME, Bridge, Case
 from machine import LOG_PORT, Machine, ide_cdrom, ide_disk
-from stick import Stick
 
 MENU = ("Drives", "Port 1:")
 CRITICAL = "The chip is being changed now"
@@ -29,7 +27,7 @@ class ControllerTest(Case):
         with Machine("pc", firmware="x64", disks=[*ide_disk(disk.path), *ide_cdrom()]) as pc:
             pc.log.wait_line(r"boot: IDE controller 00:01\.1: we were started from it",
                              seconds=180)
-            pc.log.wait_line(r"stick: hard disk 1, 66 MB: partition at 2048")
+            pc.log.wait_line(r"places: hard disk 1, 66 MB: partition at 2048")
             result = self.result(pc)
             pc.log.wait_line(r"probe: port 1: .*")
             pc.power_off()
@@ -50,7 +48,7 @@ class StickTest(Case):
             pc.screen.press("f7")
             pc.screen.wait_text("F5", "look again")
             pc.screen.press("f5")
-            pc.log.wait_line("stick: 0 volumes")
+            pc.log.wait_line("places: 0 volumes")
             pc.plug_stick(stick, "again")
             found = False
             for _ in range(60):
@@ -62,22 +60,6 @@ class StickTest(Case):
 
 
 class ResetTest(Case):
-    def test_ctrl_alt_del_asks(self):
-        for keyboard in ("ps/2", "usb"):
-            with self.subTest(keyboard), \
-                 Machine(firmware="x64", stick=self.stick_with(), keyboard=keyboard == "ps/2",
-                         usb_keyboard=keyboard == "usb") as pc:
-                pc.screen.wait_text(*MENU, "stick: ODDRESCUE", seconds=180)
-                pc.send_keys("ctrl", "alt", "delete")
-                pc.screen.wait_text("Restart the PC?")
-                pc.screen.press("esc")
-                pc.screen.wait_gone("Restart the PC?")
-                self.assertEqual(pc.resets(), 0)
-                pc.send_keys("f10")
-                pc.screen.wait_text("What shall the PC do?")
-                pc.screen.press("2", "enter")
-                pc.qmp.wait_event("RESET")
-
     def test_ctrl_alt_del_in_the_middle_of_a_flash_only_asks(self):
         new, flash = self.firmware("new.bin"), self.dead_firmware("flash.bin")
         stick = self.stick_with({"FIRMWARE/NEW.BIN": new},
