@@ -22,13 +22,9 @@ def answer_until(pc, wanted, seconds=60, show=lambda title: None):
     raise AssertionError(f"too many questions before {wanted!r}:\n{pc.screen.picture()}")
 
 
-def choose_file(pc, folder, file, show=lambda title: None, places=1):
-    """From the main screen: F7, of several places the first, the folder, the file (both first in
-    their lists), Enter."""
+def choose_file(pc, folder, file, show=lambda title: None):
+    """From the main screen: F7, the folder, the file (both first in their lists), Enter."""
     pc.screen.press("f7")
-    if places > 1:
-        pc.screen.wait_text("Where is the file?")
-        pc.screen.press("enter")
     pc.screen.wait_text("Choose the firmware file", folder)
     show("file picker")
     pc.screen.press("enter")

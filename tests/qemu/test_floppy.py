@@ -165,31 +165,28 @@ class SecondFloppyTest(Case):
         self.second = floppy.formatted(self.folder)
         return Bridge(drives.drive("sm", self.flash, chip, **DEAD))
 
-    def to_question(self, pc, seconds=300):
-        """From the main screen to the question for another floppy."""
+    def ask_for_backup(self, pc):
+        """From the main screen to the question for another floppy; returns the screen."""
         rescue_by_keys.choose_port(pc, 3)
-        rescue_by_keys.choose_file(pc, "FIRMWARE", "NEW.BIN", places=len(pc.floppies))
-        rescue_by_keys.to_confirm(pc, wanted=self.ASKED, seconds=seconds)
+        pc.screen.press("f5")
+        rescue_by_keys.answer_until(pc, self.ASKED, 300)
         return pc.screen.settled_picture()
 
-    def try_again(self, pc, *words):
+    def try_again(self, pc, words):
         """Says that another floppy is in; waits for what the program thinks of it."""
         pc.screen.press("enter")
-        pc.screen.wait_text(*words)
+        pc.screen.wait_text(words)
 
-    def to_result(self, pc, seconds=300):
-        """After the backup was saved: confirms, and waits for the result."""
-        rescue_by_keys.answer_until(pc, "Flash: look once more", seconds)
-        rescue_by_keys.confirm(pc)
+    def end(self, pc, seconds=300):
+        """Waits for the result screen and leaves it; returns the RESULT line's match."""
         result = pc.screen.wait_match("(?m)" + RESULT, seconds)
         pc.screen.press("enter")
         pc.screen.wait_text("Drives")
         pc.power_off()
         return result
 
-    def assert_rescued(self, result, backups):
-        self.assertEqual(result.group("state", "err"), ("VERIFIED", "00000000"))
-        self.assertEqual(drives.content(self.flash), drives.content(self.new))
+    def assert_saved(self, result, backups):
+        self.assertEqual(result.group("err"), "00000000")
         self.assertEqual(self.floppy.backups(), {})
         self.assertEqual(backups.backups(), {"BK000001.BIN": self.old})
         self.assertIn(result_line(result), backups.log())
@@ -198,8 +195,10 @@ class SecondFloppyTest(Case):
 
     def test_every_wrong_floppy_and_then_a_right_one(self):
         bridge = self.prepare()
+        full = floppy.formatted(self.folder, "full.img", "2B1D0003")
+        full.write("FULL.BIN", bytes(full.free() - 2048))
         with Machine(floppies=(self.floppy,), bridge=bridge) as pc:
-            self.assertIn("floppy disk A", self.to_question(pc))
+            self.assertIn("floppy disk A", self.ask_for_backup(pc))
             self.try_again(pc, "same floppy again")
             pc.eject_floppy()
             self.try_again(pc, "o floppy is in the drive")
@@ -207,38 +206,40 @@ class SecondFloppyTest(Case):
             self.try_again(pc, "is not formatted with FAT")
             pc.change_floppy(self.second, write_protected=True)
             self.try_again(pc, "is write-protected: close its small window")
-            full = floppy.formatted(self.folder, "full.img", "2B1D0003")
-            full.write("FULL.BIN", bytes(full.free() - 2048))
             pc.change_floppy(full)
             self.try_again(pc, "This floppy has only 2 KiB free")
             pc.change_floppy(self.second)
             pc.screen.press("enter")
-            result = self.to_result(pc)
-        self.assert_rescued(result, self.second)
+            result = self.end(pc)
+        self.assertEqual(drives.content(self.flash), self.old)
+        self.assert_saved(result, self.second)
 
     def test_second_drive(self):
         """The other floppy is in drive B:, and the user says so."""
         bridge = self.prepare()
         with Machine(floppies=(self.floppy, self.second), bridge=bridge) as pc:
-            self.to_question(pc)
-            self.choose_elsewhere(pc, "SECOND")
-            result = self.to_result(pc)
-        self.assert_rescued(result, self.second)
+            self.ask_for_backup(pc)
+            pc.screen.press("2", "enter")
+            pc.screen.wait_text("Where to save?", "SECOND")
+            pc.screen.press("down", "enter")  # the bar stands on the first, which has no room
+            result = self.end(pc)
+        self.assertEqual(drives.content(self.flash), self.old)
+        self.assert_saved(result, self.second)
 
-    def choose_elsewhere(self, pc, label):
-        """The bar stands on the place that has no room, the first."""
-        pc.screen.press("2", "enter")
-        pc.screen.wait_text("Where to save?", label)
-        pc.screen.press("down", "enter")
-
-    def test_a_whole_mebibyte(self):
+    def test_rescue_of_a_whole_mebibyte(self):
         bridge = self.prepare("1M", "MX25L8005")
         with Machine(floppies=(self.floppy,), bridge=bridge) as pc:
-            self.to_question(pc, seconds=900)
+            rescue_by_keys.choose_port(pc, 3)
+            rescue_by_keys.choose_file(pc, "FIRMWARE", "NEW.BIN")
+            rescue_by_keys.to_confirm(pc, wanted=self.ASKED, seconds=900)
             pc.change_floppy(self.second)
             pc.screen.press("enter")
-            result = self.to_result(pc, seconds=900)
-        self.assert_rescued(result, self.second)
+            rescue_by_keys.answer_until(pc, "Flash: look once more")
+            rescue_by_keys.confirm(pc)
+            result = self.end(pc, seconds=900)
+        self.assertEqual(result.group("state"), "VERIFIED")
+        self.assertEqual(drives.content(self.flash), drives.content(self.new))
+        self.assert_saved(result, self.second)
 
 
 if __name__ == "__main__":
