@@ -743,6 +743,9 @@ static void test_calls_for_a_whole_file(void **state)
     disk->transfers = 0;
     assert_int_equal(volume_create(&volume, "NEW.BIN", content, FILE_SIZE), 0);
     assert_in_range(disk->transfers, 2 * TRACKS, 2 * TRACKS + 48);
+    fat_image_host_file(&image, "disk.img", disk->bytes, 2880 * 512);
+    fat_image_is_clean(&image);
+    fat_image_holds(&image, "NEW.BIN", content, FILE_SIZE);
     disk->transfers = 0;
     assert_int_equal(volume_read(&volume, "NEW.BIN", 0, bytes, FILE_SIZE, &moved, NULL, NULL), 0);
     assert_int_equal(moved, FILE_SIZE);
