@@ -330,6 +330,33 @@ static void twins_are_not_mixed_up(void **state)
     assert_true(play_image_file_holds(&play, "second.img", "ODDRESC.LOG", LOG_BEGIN));
 }
 
+/* Sticks written from one image can't be told apart by their number. */
+static void choosing_ours_again_among_equal_sticks(void **state)
+{
+    static const struct play_step steps[] = {
+        {"stick: RESCUE", 's', NULL, NULL},
+        {"is saved to now", KEY_DOWN, NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"F10 end", 's', NULL, NULL},
+        {"is saved to now", KEY_UP, NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"F10 end", 's', NULL, NULL},
+        {"Where to save?", KEY_ESC, NULL, NULL},
+        {"F10 end", KEY_F8, NULL, NULL},
+        {"lines 1 to", 'S', NULL, NULL},
+        {"saved as ODDRESC.LOG", KEY_ESC, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    play_insert_stick(&play, true);
+    fat_image_run(&play.stick, "cp disk.img second.img");
+    play_insert(&play, 0, "USB disk 81", "second.img");
+    PLAY(&play, "", steps);
+    assert_true(play_stick_file_holds(&play, "ODDRESC.LOG", "ODDRescue"));
+    assert_false(play_image_file_holds(&play, "second.img", "ODDRESC.LOG", "ODDRescue"));
+}
+
 /* ---- the image in memory ---- */
 
 static uint8_t *loaded_image(const char *config)
@@ -647,6 +674,7 @@ int main(void)
         PLACES_TEST(the_loaders_word_tells_floppy_from_stick),
         PLACES_TEST(another_place_can_be_chosen),
         PLACES_TEST(twins_are_not_mixed_up),
+        PLACES_TEST(choosing_ours_again_among_equal_sticks),
         PLACES_TEST(image_in_memory_is_read_and_never_saved_to),
         PLACES_TEST(image_in_memory_brings_the_job),
         PLACES_TEST(rescue_from_a_server),
