@@ -40,14 +40,15 @@ static void queue(struct fake_tftp *fake, uint16_t client_port, const uint8_t ad
 
         if (packet->used)
             continue;
-        *packet = (struct fake_packet){.used = true,
-                                       .arrival_us = fake->now_us + fake->latency_us + delay_us,
-                                       .order = fake->order++,
-                                       .client_port = client_port,
-                                       .port = port,
-                                       .size = size};
+        packet->used = true;
+        packet->arrival_us = fake->now_us + fake->latency_us + delay_us;
+        packet->order = fake->order++;
+        packet->client_port = client_port;
+        packet->port = port;
+        packet->size = size;
         memcpy(packet->address, address, 4);
         memcpy(packet->bytes, bytes, size);
+        fake->queued++;
         return;
     }
 }
@@ -83,6 +84,17 @@ static void send_to_client(struct fake_tftp *fake, uint16_t client_port, uint16_
     if (happens(fake, fake->twice))
         queue(fake, client_port, fake->address, port, bytes, size,
               delay_us + random_next(fake) % 700000);
+}
+
+/* Files grow by little blocks: their memory by much at once. */
+static void make_room(struct fake_file *file, uint32_t size)
+{
+    if (file->bytes && size <= file->room)
+        return;
+    file->room = size * 2 + 1;
+    file->bytes = realloc(file->bytes, file->room);
+    if (!file->bytes)
+        abort();
 }
 
 /* ---- the server --------------------------------------------------------------------------------
@@ -303,7 +315,7 @@ static void take_data(struct fake_tftp *fake, struct fake_session *session, uint
         session->used = false;
         return;
     }
-    file->bytes = realloc(file->bytes, file->size + size + 1);
+    make_room(file, file->size + size);
     memcpy(file->bytes + file->size, bytes, size);
     file->size += size;
     if (fake->keeps_wrong && size)
@@ -312,7 +324,7 @@ static void take_data(struct fake_tftp *fake, struct fake_session *session, uint
     session->finished = size < session->block_size;
     if (session->finished && fake->keeps_more) {
         file->size += (uint32_t)fake->keeps_more;
-        file->bytes = realloc(file->bytes, file->size + 1);
+        make_room(file, file->size);
     }
     send_ack(fake, session);
 }
@@ -403,7 +415,7 @@ static struct fake_packet *first_packet(struct fake_tftp *fake, uint16_t to)
 {
     struct fake_packet *first = NULL;
 
-    for (unsigned i = 0; i < FAKE_PACKETS; i++) {
+    for (unsigned i = 0; fake->queued && i < FAKE_PACKETS; i++) {
         struct fake_packet *packet = &fake->packets[i];
 
         if (packet->used && packet->client_port == to && packet->arrival_us <= fake->now_us &&
@@ -432,6 +444,7 @@ static err_t card_receive(void *context, uint16_t to, uint8_t address[4], uint16
             *size = packet->size < limit ? packet->size : limit;
             memcpy(bytes, packet->bytes, *size);
             packet->used = false;
+            fake->queued--;
             fake->now_us += 10;
             return 0;
         }
@@ -502,7 +515,7 @@ struct fake_file *fake_tftp_file(struct fake_tftp *fake, const char *name, const
     if (!file)
         abort();
     snprintf(file->name, sizeof file->name, "%s", name);
-    file->bytes = realloc(file->bytes, size + 1);
+    make_room(file, size);
     memcpy(file->bytes, bytes, size);
     file->size = size;
     return file;

@@ -12,12 +12,12 @@
 #include "boot/platform.h"
 #include "kernel/network.h"
 
-enum { FAKE_FILES = 64, FAKE_SESSIONS = 16, FAKE_PACKETS = 512, FAKE_PACKET_MAX = 1500 };
+enum { FAKE_FILES = 64, FAKE_SESSIONS = 16, FAKE_PACKETS = 256, FAKE_PACKET_MAX = 1500 };
 
 struct fake_file {
     char name[256]; /* "" = none */
     uint8_t *bytes;
-    uint32_t size;
+    uint32_t size, room; /* bytes */
     bool unreadable;
 };
 
@@ -55,6 +55,7 @@ struct fake_tftp {
     struct fake_file files[FAKE_FILES];
     struct fake_session sessions[FAKE_SESSIONS];
     struct fake_packet packets[FAKE_PACKETS];
+    unsigned queued; /* packets on their way */
     uint64_t order;
     uint16_t next_tid;
 
