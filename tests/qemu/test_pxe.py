@@ -8,8 +8,8 @@ import drives
 import rescue_by_keys
 from cases import DEAD, NAME, RESULT, Bridge, Case, result_line
 from doors import Door, DoorTests
-from machine import LOG_PORT, Machine
-from netlab import NetLab, dnsmasq_lines, proxy_dnsmasq_lines
+from machine import KERNEL, LOG_PORT, Machine
+from netlab import NetLab, dnsmasq_lines, proxy_dnsmasq_lines, readme_lines
 from stick import run, with_sbin
 
 # How each firmware's machine is made: SeaBIOS boots through the ROM of QEMU's card (iPXE) and
@@ -113,18 +113,27 @@ class WayInTest(Case):
         self.reach_server(door)
         self.assertIsNotNone(door.log())
 
+    def test_no_driver_left(self):
+        """boot=network where no PXE driver is alive: nothing found, nothing hangs."""
+        with Machine(kernel=KERNEL, append=f"boot=network log={LOG_PORT:#x}",
+                     options=("-device", CARDS["bios"])) as pc:
+            pc.screen.wait_match(r"Primary master .* nothing there")
+            pc.log.wait_line(r"places: not started from a network")
+            pc.screen.wait_match(r"BIOS +no ")
+            self.assertIsNone(pc.log.find("^.*network:"))
+
     def test_folder_below_the_loader(self):
         """A server that has a pxelinux.0 of its own: our files lie in a folder below it."""
         door = PxeDoor(self)
         lab = door.lab
         door.put("NEW.BIN", self.firmware())
-        os.mkdir(lab.path("odd"))
+        os.mkdir(lab.path("oddrescue"))
         for name in ("oddrescue.krn", "FIRMWARE", "index.txt", "oddresc.cfg", "upload"):
-            os.rename(lab.path(name), lab.path(f"odd/{name}"))
-        menu = lab.read("pxelinux.cfg/default").decode()
-        lab.write("pxelinux.cfg/default", menu.replace("KERNEL ", "KERNEL odd/"))
+            os.rename(lab.path(name), lab.path(f"oddrescue/{name}"))
+        lines = readme_lines("and add to its pxelinux.cfg/default:")
+        lab.write("pxelinux.cfg/default", "\n".join(["DEFAULT oddrescue", *lines]) + "\n")
         with Machine(**door.machine()) as pc:
-            self.see_server(pc, "odd/")
+            self.see_server(pc, "oddrescue/")
 
     def fat_image(self, lab):
         """A FAT image with a firmware file in it, on the server."""
@@ -160,8 +169,7 @@ class WayInTest(Case):
         door = PxeDoor(self, "x64", IPXE_X64, dnsmasq=[IPXE_SCRIPT])
         lab = door.lab
         self.fat_image(lab)
-        lab.write("boot.ipxe", "#!ipxe\nkernel oddx64.efi initrd=files.img\n"
-                               "initrd files.img\nboot\n")
+        lab.write("boot.ipxe", "\n".join(["#!ipxe", *readme_lines("in iPXE under UEFI")]) + "\n")
         with Machine(**door.machine()) as pc:
             self.choose_from_memory(pc)
 
@@ -230,10 +238,8 @@ class RefusalTest(Case):
             self.rescue_until(door, pc, "The backup is not saved yet")
             pc.screen.wait_text("Server 192.168.10.1 refused it", "Go on; keep it in memory")
             pc.log.wait_line(r"525400123456-BK000001\.BIN.* the server says 4 \"unsupported request")
-            pc.screen.press("3", "enter")
-            pc.screen.wait_text("Flash: look once more")
-            rescue_by_keys.confirm(pc)
-            self.to_result(pc)
+            pc.screen.press("4", "enter")
+            pc.screen.wait_match("(?m)" + RESULT)
             pc.screen.wait_match(r"backup +not saved; in memory")
             pc.screen.press("enter")
             pc.screen.wait_text("The backup is only in memory", "Save it now")
@@ -243,7 +249,29 @@ class RefusalTest(Case):
             pc.screen.wait_text("Drives")
             pc.power_off()
         self.assertEqual(list(door.backups().values()), [self.old])
-        self.assertIn("VERIFIED", door.log())
+        self.assertIn("RESULT job=flash", door.log())
+
+    def pull_and_plug(self, door):
+        """The network cable is pulled, the log can't be saved; plugged in again, it can."""
+        with Machine(**door.machine()) as pc:
+            pc.screen.wait_match(r"(BIOS|UEFI) +server 192\.168\.10\.1", 300)
+            pc.screen.wait_text("nothing there")
+            pc.qmp.execute("set_link", name="net", up=False)
+            pc.screen.press("f8")
+            pc.screen.wait_text("S save")
+            pc.screen.press("s")
+            pc.screen.wait_text("It could not be saved", "Try again", seconds=120)
+            pc.screen.wait_match("does not answer|network card reports an error")
+            pc.qmp.execute("set_link", name="net", up=True)
+            pc.screen.press("1", "enter")
+            pc.screen.wait_text("saved as ODDRESC.LOG", seconds=120)
+        self.assertIn("ODDRESC.LOG: error", door.log())
+
+    def test_cable_pulled_under_bios(self):
+        self.pull_and_plug(PxeDoor(self))
+
+    def test_cable_pulled_under_uefi(self):
+        self.pull_and_plug(PxeDoor(self, "x64"))
 
     def test_unattended_job(self):
         """A job that wants a backup and can't save it changes nothing."""
