@@ -58,7 +58,7 @@ static void send_to_client(struct fake_tftp *fake, uint16_t client_port, uint16_
                            const uint8_t *bytes, uint16_t size)
 {
     uint64_t delay_us = fake->stall_us;
-    uint8_t noise[64];
+    uint8_t noise[64], other[FAKE_PACKET_MAX];
 
     fake->packets_out++;
     if (happens(fake, fake->garbage)) {
@@ -68,6 +68,12 @@ static void send_to_client(struct fake_tftp *fake, uint16_t client_port, uint16_
         noise[0] |= 0x80;
         queue(fake, client_port, fake->address, port, noise, random_next(fake) % sizeof noise, 0);
     }
+    if (happens(fake, fake->foreign)) {
+        /* Other bytes from another host, at once. */
+        memcpy(other, bytes, size);
+        other[size - 1] ^= 1;
+        queue(fake, client_port, stranger, port, other, size, 0);
+    }
     if (happens(fake, fake->loss))
         return;
     if (happens(fake, fake->cut) && size > 4)
@@ -75,12 +81,10 @@ static void send_to_client(struct fake_tftp *fake, uint16_t client_port, uint16_
     if (happens(fake, fake->late))
         delay_us += random_next(fake) % 3000000;
     queue(fake, client_port, fake->address, port, bytes, size, delay_us);
-    if (happens(fake, fake->foreign)) {
-        /* The same from another port, and from another host. The first answer to a request is
-         * believed whatever its port is, so that one is the server's. */
+    /* The same from another port. The first answer to a request is believed whatever its port is,
+     * so that one is the server's. */
+    if (happens(fake, fake->foreign))
         queue(fake, client_port, fake->address, (uint16_t)(port ^ 0x4000), bytes, size, delay_us);
-        queue(fake, client_port, stranger, port, bytes, size, 0);
-    }
     if (happens(fake, fake->twice))
         queue(fake, client_port, fake->address, port, bytes, size,
               delay_us + random_next(fake) % 700000);
@@ -130,6 +134,10 @@ static void send_data(struct fake_tftp *fake, struct fake_session *session)
     if (length)
         memcpy(session->packet + 4, session->file->bytes + session->position, length);
     session->packet_size = (uint16_t)(4 + length);
+    if (!session->last && happens(fake, fake->longer))
+        /* More than the block size that was agreed to, before the right one. */
+        queue(fake, session->client_port, fake->address, session->tid, session->packet,
+              session->packet_size + 1, 0);
     session->repeats = 0;
     send_packet(fake, session);
 }

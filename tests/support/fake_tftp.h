@@ -88,7 +88,7 @@ struct fake_tftp {
 
     /* What the network does: of 1000 packets, in both directions. */
     uint32_t seed;
-    unsigned loss, twice, late, cut, garbage, foreign;
+    unsigned loss, twice, late, cut, longer, garbage, foreign;
     err_t send_error, receive_error; /* of the card, for ever */
 
     /* What was seen. */

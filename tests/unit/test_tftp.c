@@ -225,7 +225,7 @@ static void test_odd_answers_to_options(void **state)
 {
 #define ODD(text)                                                                                  \
     {                                                                                              \
-        (const uint8_t *)"\0\6" text, sizeof text + 1                                              \
+        (const uint8_t *)"\0\6" text, sizeof text + 2                                              \
     }
     static const struct {
         const uint8_t *bytes;
@@ -529,6 +529,22 @@ static void test_packets_of_strangers(void **state)
     close_bench(bench);
 }
 
+/* A block of more bytes than was agreed to is none, even when it comes first. */
+static void test_blocks_that_are_too_long(void **state)
+{
+    struct bench *bench = open_bench();
+
+    (void)state;
+    bench->fake.longer = 1000;
+    for (unsigned i = 0; i < 2; i++) {
+        bench->fake.knows_no_options = i;
+        fake_tftp_file(&bench->fake, "file", bench->bytes, 1408 * 9);
+        assert_int_equal(get(bench, "file", LARGEST), 0);
+        assert_true(got_all(bench, 1408 * 9));
+    }
+    close_bench(bench);
+}
+
 /* Every packet comes twice. What comes twice is not answered twice (RFC 1123, 4.2.3.1). */
 static void test_the_sorcerers_apprentice(void **state)
 {
@@ -640,6 +656,7 @@ int main(void)
         cmocka_unit_test(test_the_user_stops),
         cmocka_unit_test(test_the_card_fails),
         cmocka_unit_test(test_packets_of_strangers),
+        cmocka_unit_test(test_blocks_that_are_too_long),
         cmocka_unit_test(test_the_sorcerers_apprentice),
         cmocka_unit_test(test_each_transfer_has_its_own_port),
         cmocka_unit_test(test_faults_by_seed),
