@@ -14,6 +14,21 @@ static EFI_IP_ADDRESS ip_address(const uint8_t address[4])
     return ip;
 }
 
+static err_t error_of(EFI_STATUS status)
+{
+    switch (status) {
+    case EFI_SUCCESS:
+        return 0;
+    case EFI_TIMEOUT:
+    case EFI_NO_RESPONSE:
+    case EFI_NO_MAPPING: /* ARP unanswered */
+    case EFI_NO_MEDIA:   /* no cable */
+        return ERR(ERR_NO_ANSWER);
+    default:
+        return ERR(ERR_IO);
+    }
+}
+
 /* The gateway is left to the firmware, which got it from the same DHCP server. */
 static err_t send(void *context, uint16_t from, const uint8_t address[4], uint16_t port,
                   const void *bytes, uint16_t size)
@@ -30,9 +45,7 @@ static err_t send(void *context, uint16_t from, const uint8_t address[4], uint16
     status = card->base_code->UdpWrite(card->base_code, 0, &destination, &destination_port, NULL,
                                        NULL, &source_port, NULL, NULL, &length, (void *)bytes);
     hold_resume(card->hold);
-    if (status == EFI_TIMEOUT || status == EFI_NO_RESPONSE)
-        return ERR(ERR_NO_ANSWER);
-    return EFI_ERROR(status) ? ERR(ERR_IO) : 0;
+    return error_of(status);
 }
 
 /*

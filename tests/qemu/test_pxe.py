@@ -260,8 +260,8 @@ class RefusalTest(Case):
             pc.screen.press("f8")
             pc.screen.wait_text("S save")
             pc.screen.press("s")
-            pc.screen.wait_text("It could not be saved", "Try again", seconds=120)
-            pc.screen.wait_match("does not answer|network card reports an error")
+            pc.screen.wait_text("It could not be saved", "Try again",
+                                "Server 192.168.10.1 does not answer", seconds=120)
             pc.qmp.execute("set_link", name="net", up=True)
             pc.screen.press("1", "enter")
             pc.screen.wait_text("saved as ODDRESC.LOG", seconds=120)
