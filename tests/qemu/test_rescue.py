@@ -117,12 +117,5 @@ class KeysTest(RescueCase):
         self.assert_rescued(result, 3)
 
 
-class LargeTest(RescueCase):
-    def test_a_whole_mebibyte(self):
-        bridge = self.prepare(chip="MX25L8005", size="1M")
-        result, _, _ = self.run_job(self.stick, bridge, *self.flash_words(3), seconds=600)
-        self.assert_rescued(result, 3)
-
-
 if __name__ == "__main__":
     unittest.main()
