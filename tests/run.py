@@ -22,6 +22,10 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 AT_ONCE = 2
+# Whole-machine files that take longest, longest first: the two lanes shall end together.
+LONG_FILES = ("test_pxe.py", "test_efi.py", "test_floppy.py", "test_rescue.py", "test_efi_devices.py",
+              "test_machines.py", "test_bad_input.py", "test_loaders.py", "test_stick.py",
+              "test_linux.py")
 TIMEOUT = {"unit": 300, "simulation": 600, "simulation-asan": 600, "qemu": 1800}
 # The builds with sanitizers are about ten times slower: they take fewer moments for power cuts
 # (tests/support/power_cut.h).
@@ -109,6 +113,12 @@ def unittest_file(path):
                    time.monotonic() - start)
 
 
+def place_of(path):
+    """Sorts whole-machine files: the long ones first, then by name."""
+    name = os.path.basename(path)
+    return (LONG_FILES.index(name) if name in LONG_FILES else len(LONG_FILES), name)
+
+
 def jobs_of(options):
     """All programs as (function, arguments)."""
     # The long ones first, so that the two lanes end together.
@@ -118,7 +128,7 @@ def jobs_of(options):
     for program in options.fuzz:
         yield fuzz, (program, options.seconds)
     if options.qemu:
-        for path in sorted(glob.glob(os.path.join(options.qemu, "test_*.py"))):
+        for path in sorted(glob.glob(os.path.join(options.qemu, "test_*.py")), key=place_of):
             yield unittest_file, (path,)
 
 

@@ -256,7 +256,7 @@ class Machine:
                  usb_keyboard=False):
         """
         kind      q35, pc or isapc        firmware  bios (SeaBIOS), x64 or ia32 (OVMF)
-        stick     a Stick (USB 2.0 mass storage); `sticks` are further ones, never booted from
+        stick     a Stick (USB mass storage); `sticks` are further ones, never booted from
         floppies  images for A: and B: (objects with a path, or paths; None: an empty drive)
         network   what joins a network: `prefix`, words in front of QEMU's, and `words`, its own
         disks     -drive/-device words for other disks, see ide_disk() and ide_cdrom()
@@ -350,7 +350,8 @@ class Machine:
         sticks = ([("stick", self.stick)] if self.stick else []) + \
             [(f"stick{number}", stick) for number, stick in enumerate(self.sticks, 1)]
         if sticks or self.usb_keyboard:
-            words += ["-device", "usb-ehci,id=usb"]
+            # On a busy host, OVMF sometimes waits half a minute for a transfer of QEMU's EHCI.
+            words += ["-device", ("qemu-xhci" if self.ovmf else "usb-ehci") + ",id=usb"]
         if self.usb_keyboard:
             words += ["-device", "usb-kbd,bus=usb.0"]
         for name, stick in sticks:
