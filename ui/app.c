@@ -233,9 +233,18 @@ err_t app_save_log_once(struct app *app, const char *what)
     return saves_log(&app->saves, what);
 }
 
+/* What must be done before another try: only a stick is likely to be missing. */
+static const char *retry_word(struct app *app)
+{
+    const struct volume *target = places_target(&app->places);
+
+    return !target || places_kind(&app->places, target) == PLACE_DISK ? WORD_SAVE_STICK
+                                                                      : WORD_SAVE_RETRY;
+}
+
 bool app_save_log(struct app *app, const char *what)
 {
-    static const char *const answers[] = {WORD_SAVE_RETRY, WORD_SAVE_ELSEWHERE, WORD_SAVE_LATER};
+    const char *answers[] = {WORD_SAVE_RETRY, WORD_SAVE_ELSEWHERE, WORD_SAVE_LATER};
     char text[160];
 
     for (;;) {
@@ -244,6 +253,7 @@ bool app_save_log(struct app *app, const char *what)
         if (!error)
             return true;
         text_format(text, sizeof text, WORD_RESULT_CODE ".", app->saves.why, (unsigned)error);
+        answers[0] = retry_word(app);
         switch (screen_choice(app, WORD_SAVE_FAILED, text, answers, 3, 2, HELP_SAVING)) {
         case 0:
             places_scan(&app->places, SCAN_DISKS);

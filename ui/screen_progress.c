@@ -75,10 +75,12 @@ static void duration(uint32_t ms, char *text, size_t size)
 static void draw_figures(struct cells *cells, const struct session *session)
 {
     const struct session_progress *progress = &session->progress;
-    char rate[24], gone[16], left[16], bank[24] = "";
+    char rate[24] = "", gone[16], left[16], bank[24] = "";
     uint32_t tenths = (uint32_t)((uint64_t)progress->bytes_per_second * 10 / 1024);
 
-    text_format(rate, sizeof rate, "%u.%u KiB/s", (unsigned)(tenths / 10), (unsigned)(tenths % 10));
+    if (tenths)
+        text_format(rate, sizeof rate, "%u.%u KiB/s", (unsigned)(tenths / 10),
+                    (unsigned)(tenths % 10));
     duration(progress->elapsed_ms, gone, sizeof gone);
     duration(progress->left_ms, left, sizeof left);
     if (progress->banks)

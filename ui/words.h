@@ -405,7 +405,8 @@ const char *words_answer(enum session_answer answer);
     "Backups and the log are saved at the place that you choose here, until you choose another "   \
     "one. Nothing on it is overwritten; the log is added to."
 #define WORD_SAVE_FAILED    "It could not be saved"
-#define WORD_SAVE_RETRY     "Try again (put the stick back first)"
+#define WORD_SAVE_RETRY     "Try again"
+#define WORD_SAVE_STICK     "Try again (put the stick back first)"
 #define WORD_SAVE_ELSEWHERE "Save somewhere else: choose the place"
 #define WORD_SAVE_LATER     "Not now: it stays in memory"
 #define WORD_SAVED_LOG      "saved as ODDRESC.LOG"

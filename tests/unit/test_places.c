@@ -529,6 +529,27 @@ static void server_that_refuses_is_offered_again(void **state)
     assert_true(play_server_file_holds(&play, UPLOAD "ODDRESC.LOG", "state=VERIFIED"));
 }
 
+/* Where no stick is missing, nobody is told to put one back. */
+static void let_write_without_a_stick(struct play *player)
+{
+    assert_int_equal(text_screen_find(player->screen.cells, "put the stick back"), -1);
+    let_write(player);
+}
+
+static void log_that_a_server_refuses_is_offered_again(void **state)
+{
+    static const struct play_step steps[] = {
+        {"answers, no identity", KEY_F1 + 7, NULL, NULL}, {"Log", 'S', NULL, NULL},
+        {"1  Try again", '1', NULL, let_write_without_a_stick},         {NULL, KEY_ENTER, NULL, NULL},
+        {"saved as ODDRESC.LOG", KEY_ESC, NULL, NULL},   STEPS_END,
+    };
+
+    (void)state;
+    server_with_firmware()->writes_refused = true;
+    PLAY(&play, "boot=network", steps);
+    assert_true(play_server_file_holds(&play, UPLOAD "ODDRESC.LOG", "server 192.168.10.1"));
+}
+
 static void backup_goes_to_a_stick_when_the_server_refuses(void **state)
 {
     static const struct play_step steps[] = {
@@ -683,6 +704,7 @@ int main(void)
         PLACES_TEST(bad_upload_word_stops_a_job),
         PLACES_TEST(server_that_shows_no_uploads_is_told_apart),
         PLACES_TEST(server_that_refuses_is_offered_again),
+        PLACES_TEST(log_that_a_server_refuses_is_offered_again),
         PLACES_TEST(backup_goes_to_a_stick_when_the_server_refuses),
         PLACES_TEST(silent_server_says_so),
         PLACES_TEST(job_of_a_silent_server_says_why),
