@@ -539,9 +539,9 @@ static void let_write_without_a_stick(struct play *player)
 static void log_that_a_server_refuses_is_offered_again(void **state)
 {
     static const struct play_step steps[] = {
-        {"answers, no identity", KEY_F1 + 7, NULL, NULL}, {"Log", 'S', NULL, NULL},
-        {"1  Try again", '1', NULL, let_write_without_a_stick},         {NULL, KEY_ENTER, NULL, NULL},
-        {"saved as ODDRESC.LOG", KEY_ESC, NULL, NULL},   STEPS_END,
+        {"answers, no identity", KEY_F1 + 7, NULL, NULL},       {"Log", 'S', NULL, NULL},
+        {"1  Try again", '1', NULL, let_write_without_a_stick}, {NULL, KEY_ENTER, NULL, NULL},
+        {"saved as ODDRESC.LOG", KEY_ESC, NULL, NULL},          STEPS_END,
     };
 
     (void)state;
