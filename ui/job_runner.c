@@ -206,12 +206,13 @@ static void finish(struct app *app)
 
 /* The log goes where the backup went; a server that did not answer is asked again. What is not
  * saved does not change what the job's result is. */
-static void save_log(struct app *app)
+static err_t save_log(struct app *app)
 {
     err_t error = app_save_log_once(app, "after a job");
 
     for (unsigned i = 0; i < RETRIES && error_class(error) == ERR_NO_ANSWER; i++)
         error = app_save_log_once(app, "after a job");
+    return error;
 }
 
 /* Runs the session and shows its result; false when there was no memory for it. */
@@ -225,7 +226,7 @@ static bool run_session(struct app *app, struct port *port)
     run->session.identity_required = app->job.identity[0] != '\0';
     text_copy(run->session.identity, sizeof run->session.identity, app->job.identity);
     session_run_go(run);
-    save_log(app);
+    (void)save_log(app);
     app->patience_us = 0;
     screen_result_draw(app, &run->session, run->before);
     cells_refresh(&app->cells);
@@ -251,6 +252,14 @@ static bool run_job(struct app *app)
     return !error;
 }
 
+/* Behind the RESULT line: without a place for it, nobody expects the log to be saved. */
+static void note_unsaved_log(struct app *app)
+{
+    size_t length = strlen(app->note);
+
+    text_copy(app->note + length, sizeof app->note - length, WORD_JOB_LOG_UNSAVED);
+}
+
 void job_run(struct app *app)
 {
     app->patience_us = PATIENCE_US;
@@ -258,7 +267,8 @@ void job_run(struct app *app)
         run_probe(app);
     else if (run_job(app))
         return;
-    save_log(app);
+    if (save_log(app) && (app->places.count > 0 || app->places.network))
+        note_unsaved_log(app);
     app->patience_us = 0;
     screen_main_draw(app);
     cells_refresh(&app->cells);

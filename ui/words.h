@@ -441,6 +441,8 @@ const char *words_answer(enum session_answer answer);
 #define WORD_JOB_UNSAVED                                                                           \
     "the backup was not saved, so nothing is written (backup=no would write without one)"
 
+#define WORD_JOB_LOG_UNSAVED "  The log is not saved: F8, then S."
+
 #define WORD_YES       "yes"
 #define WORD_NO        "no"
 #define WORD_NOT_ASKED "not asked"

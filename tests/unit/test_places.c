@@ -595,6 +595,7 @@ static void job_of_a_silent_server_says_why(void **state)
 {
     static const struct play_step steps[] = {
         {"RESULT job=flash port=3 state=NOT_STARTED", 0, NULL, NULL},
+        {"The log is not saved: F8, then S.", 0, NULL, NULL},
         {"err=1f", KEY_F10, NULL, NULL},
         {"is not saved: Server 192.168.10.1 does not", '2', NULL, NULL},
         {NULL, KEY_ENTER, NULL, NULL},
