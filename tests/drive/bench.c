@@ -52,6 +52,21 @@ void bench_advance(struct bench *bench, uint64_t us)
     bench->now_us += us;
 }
 
+bool bench_loads_page(struct bench *bench)
+{
+    for (size_t i = 0; i < BENCH_DEVICES; i++) {
+        struct drive *drive = bench->devices[i].used ? bench->devices[i].drive : NULL;
+
+        if (drive != NULL && drive->chip != NULL) {
+            sim_chip_settle(drive->chip, bench->now_us);
+            if (drive->chip->loading) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 bool bench_count_change(void *context)
 {
     struct bench *bench = context;

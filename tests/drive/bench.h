@@ -37,6 +37,10 @@ bool bench_flush(struct bench *bench);
 uint64_t bench_now_us(const struct bench *bench);
 void bench_advance(struct bench *bench, uint64_t us);
 
+/* Whether a flash chip is collecting the bytes of a page: it closes the page when the next byte
+ * does not come in time. */
+bool bench_loads_page(struct bench *bench);
+
 /*
  * One register access on cable `channel` (0 primary, 1 secondary). Register 0 is 16 bits wide, the
  * others 8. A cable on which nothing drives the bus reads as the cable's float value (command

@@ -11,14 +11,14 @@ from machine import ide_disk
 
 class RescueCase(Case):
     def prepare(self, position="sm", chip="SST39SF010A", size="128K", channels="secondary",
-                native=False, slow=1, **options):
+                native=False, **options):
         """A dead drive at `position` and a stick with the firmware for it."""
         self.new = self.firmware("new.bin", size=size)
         self.flash = self.dead_firmware("flash.bin", size=size)
         self.old = drives.content(self.flash)
         self.stick = self.stick_with({"FIRMWARE/NEW.BIN": self.new})
         return Bridge(drives.drive(position, self.flash, chip, **{**DEAD, **options}),
-                      channels=channels, native=native, slow=slow)
+                      channels=channels, native=native)
 
     def flash_words(self, port):
         return ("job=flash", f"port={port}", "file=FIRMWARE\\NEW.BIN", f'identity="{NAME}"')
@@ -63,7 +63,7 @@ class UnattendedTest(RescueCase):
         self.assert_rescued(result, 3, backup=False)
 
     def test_page_write_flash(self):
-        bridge = self.prepare(chip="SST29EE020A", size="256K", slow=16)
+        bridge = self.prepare(chip="SST29EE020A", size="256K")
         result, _, _ = self.run_job(self.stick, bridge, *self.flash_words(3), "backup=no")
         self.assert_rescued(result, 3, backup=False)
 

@@ -787,14 +787,18 @@ static void page_loads_count_when_they_are_committed(void **state)
     flash_write(0x5555, 0xAA);
     flash_write(0x2AAA, 0x55);
     flash_write(0x5555, 0xA0);
+    assert_false(bench_loads_page(bench));
     for (uint32_t i = 0; i < 128; i++) {
         flash_write(0x1000 + i, (uint8_t)i);
+        assert_true(bench_loads_page(bench));
     }
     assert_int_equal(bench_flash_changes(bench), 0);
     size_t size = 0;
     assert_int_equal(bench_flash(bench, 0, 0, &size)[0x1001], 0xFF);
     assert_int_equal(bench_flash_changes(bench), 0);
-    wait_ms(6);
+    wait_ms(1);
+    assert_false(bench_loads_page(bench)); /* 200 µs are over: it is being written */
+    wait_ms(5);
     assert_int_equal(bench_flash(bench, 0, 0, &size)[0x1001], 1); /* without another access */
     assert_int_equal(size, 0x40000);
     assert_null(bench_flash(bench, 1, 0, &size));
