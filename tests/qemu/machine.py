@@ -253,7 +253,7 @@ class Machine:
     def __init__(self, kind="q35", stick=None, bridge=None, disks=(), kernel=None, initrd=None,
                  append=None, memory=None, cpu=None, options=(), serial=None, com=1,
                  firmware="bios", sticks=(), floppies=(), network=None, vga=True, keyboard=True,
-                 usb_keyboard=False):
+                 usb_keyboard=False, usb=None):
         """
         kind      q35, pc or isapc        firmware  bios (SeaBIOS), x64 or ia32 (OVMF)
         stick     a Stick (USB mass storage); `sticks` are further ones, never booted from
@@ -264,6 +264,7 @@ class Machine:
         serial    a chardev instead of the Screen (make run: the user's terminal)
         com       which serial port the PC has, None: none
         vga, keyboard, usb_keyboard       which of them the PC has; keyboard: the one at port 60h
+        usb       QEMU's name of the USB controller
 
         Booted is the first of these that there is: kernel, network, drive A:, stick.
         """
@@ -274,6 +275,8 @@ class Machine:
         self.cpu, self.options, self.serial, self.com = cpu, options, serial, com
         self.sticks, self.floppies, self.network = sticks, floppies, network
         self.vga, self.keyboard, self.usb_keyboard = vga, keyboard, usb_keyboard
+        # On a busy host, OVMF sometimes waits half a minute for a transfer of QEMU's EHCI.
+        self.usb = usb or ("usb-ehci" if firmware == "bios" else "qemu-xhci")
         self.directory = None
         self.process = self.qmp = self.screen = self.log = self.bios = None
         self._sockets = []
@@ -350,8 +353,7 @@ class Machine:
         sticks = ([("stick", self.stick)] if self.stick else []) + \
             [(f"stick{number}", stick) for number, stick in enumerate(self.sticks, 1)]
         if sticks or self.usb_keyboard:
-            # On a busy host, OVMF sometimes waits half a minute for a transfer of QEMU's EHCI.
-            words += ["-device", ("qemu-xhci" if self.ovmf else "usb-ehci") + ",id=usb"]
+            words += ["-device", self.usb + ",id=usb"]
         if self.usb_keyboard:
             words += ["-device", "usb-kbd,bus=usb.0"]
         for name, stick in sticks:

@@ -184,7 +184,8 @@ class WornStickTest(Case):
             file.write(f'[inject-error]\nevent = "read_aio"\nerrno = "5"\nsector = "{sector}"\n'
                        f'once = "{once}"\n')
         worn = types.SimpleNamespace(path=f"blkdebug:{self.path('blkdebug')}:{stick.path}")
-        with Machine("pc", stick=worn, firmware=firmware) as pc:
+        # At QEMU's xHCI, OVMF reads nothing more from a stick after its first bad sector.
+        with Machine("pc", stick=worn, firmware=firmware, usb="usb-ehci") as pc:
             result = self.result(pc)
             pc.power_off()
         self.assert_stick_sound(stick)
