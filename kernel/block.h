@@ -28,4 +28,10 @@ struct block_device {
     err_t (*write)(void *context, uint64_t lba, uint32_t count, const void *buffer);
 };
 
+/* Whether sectors of so many bytes can be used. */
+bool block_size_known(uint32_t bytes);
+
+/* Names the disk for the user: `what` it is ("USB disk 80") and its size, which must be known. */
+void block_name(struct block_device *disk, const char *what);
+
 #endif

@@ -46,11 +46,6 @@ static bool is_power_of_two(uint32_t value)
     return value && !(value & (value - 1));
 }
 
-static bool sector_size_known(uint32_t bytes)
-{
-    return is_power_of_two(bytes) && bytes >= 512 && bytes <= FAT_SECTOR_LARGEST;
-}
-
 /* The fields that all types share. Sums are 64 bits wide: every field may hold anything. */
 static bool common_fields(struct volume *volume, const uint8_t *bytes, uint32_t disk_sector_size,
                           uint64_t room)
@@ -66,7 +61,7 @@ static bool common_fields(struct volume *volume, const uint8_t *bytes, uint32_t 
     volume->fat_copies = bytes[BOOT_COPIES];
     volume->fat_sectors = fat16 ? fat16 : little32(bytes + BOOT_FAT_SIZE32);
     volume->total_sectors = total16 ? total16 : little32(bytes + BOOT_TOTAL32);
-    if (!sector_size_known(volume->sector_size) || volume->sector_size < disk_sector_size ||
+    if (!block_size_known(volume->sector_size) || volume->sector_size < disk_sector_size ||
         !is_power_of_two(volume->sectors_per_cluster) || !volume->fat_start ||
         !volume->fat_copies || !volume->fat_sectors)
         return false;
@@ -347,7 +342,7 @@ static err_t open_volume(struct volume *volume, struct arena *arena)
     struct block_device *disk = volume->disk;
     err_t error;
 
-    if (!sector_size_known(disk->sector_size))
+    if (!block_size_known(disk->sector_size))
         return ERR(ERR_UNSUPPORTED);
     error = take_memory(volume, arena);
     if (!error)

@@ -221,6 +221,11 @@ void places_log_weak_sectors(struct places *places)
     }
 }
 
+const char *places_disk_name(const struct volume *volume)
+{
+    return volume->disk ? volume->disk->name : "";
+}
+
 /*
  * The volume that the user chose, as far as its id tells. Sticks that were written with the same
  * image share theirs: of those, the one on the same disk.
@@ -231,7 +236,7 @@ static unsigned chosen_volume(const struct places *places)
 
     for (unsigned i = 0; i < places->count && places->chosen; i++) {
         const struct volume *volume = &places->volumes[i];
-        bool same_disk = volume->disk && strcmp(volume->disk->name, places->chosen_disk) == 0;
+        bool same_disk = strcmp(places_disk_name(volume), places->chosen_disk) == 0;
 
         if (volume->serial == places->chosen && places_keeps(places, volume) &&
             (found == PLACES_NONE || same_disk))
@@ -243,13 +248,11 @@ static unsigned chosen_volume(const struct places *places)
 /* What the user chose comes first, as long as it is there; then ours. */
 static void choose_target(struct places *places)
 {
-    unsigned target = places->ours ? 0 : PLACES_NONE;
-
-    if (places->chosen_floppy[0] && places_on_floppy(places, places->chosen_floppy) != PLACES_NONE)
-        target = places_on_floppy(places, places->chosen_floppy);
-    if (chosen_volume(places) != PLACES_NONE)
-        target = chosen_volume(places);
-    places->target = target;
+    places->target = chosen_volume(places);
+    if (places->target == PLACES_NONE && places->chosen_floppy[0])
+        places->target = places_on_floppy(places, places->chosen_floppy);
+    if (places->target == PLACES_NONE && places->ours)
+        places->target = 0;
 }
 
 void places_scan(struct places *places, enum places_scan scan)
@@ -306,8 +309,7 @@ void places_choose(struct places *places, unsigned index)
     places->target = index;
     places->nowhere = false;
     places->chosen = volume->serial;
-    text_copy(places->chosen_disk, sizeof places->chosen_disk,
-              volume->disk ? volume->disk->name : "");
+    text_copy(places->chosen_disk, sizeof places->chosen_disk, places_disk_name(volume));
     places->chosen_floppy[0] = '\0';
     if (places_kind(places, volume) == PLACE_FLOPPY) {
         places->chosen = 0;
@@ -500,6 +502,19 @@ static const char *sentence(enum place_kind kind, enum error_class class, bool w
     }
 }
 
+/* Puts the place's name into a sentence, and the bad sector where the error is of a disk. */
+static void fill_sentence(const char *format, const struct block_device *disk, const char *name,
+                          err_t error, char *text, size_t size)
+{
+    if (!format)
+        text_copy(text, size, words_error(error));
+    else if (error_class(error) == ERR_IO && disk)
+        text_format(text, size, format, (unsigned)disk->bad_lba, name);
+    else
+        text_format(text, size, format, name);
+    text[0] = text_upper(text[0]);
+}
+
 void places_error_text(const struct places *places, const struct volume *volume, err_t error,
                        bool writing, char *text, size_t size)
 {
@@ -517,27 +532,14 @@ void places_error_text(const struct places *places, const struct volume *volume,
         text_copy(text, size, WORD_AT_NOWHERE);
         return;
     }
-    if (!format)
-        text_copy(text, size, words_error(error));
-    else if (class == ERR_IO && volume && volume->disk)
-        text_format(text, size, format, (unsigned)volume->disk->bad_lba, name);
-    else
-        text_format(text, size, format, name);
-    text[0] = text_upper(text[0]);
+    fill_sentence(format, volume ? volume->disk : NULL, name, error, text, size);
 }
 
 static void disk_text(const struct block_device *disk, err_t error, char *text, size_t size)
 {
-    enum error_class class = error_class(error);
-    const char *format = sentence(is_floppy(disk) ? PLACE_FLOPPY : PLACE_DISK, class, false);
+    enum place_kind kind = is_floppy(disk) ? PLACE_FLOPPY : PLACE_DISK;
 
-    if (!format)
-        text_copy(text, size, words_error(error));
-    else if (class == ERR_IO)
-        text_format(text, size, format, (unsigned)disk->bad_lba, disk->name);
-    else
-        text_format(text, size, format, disk->name);
-    text[0] = text_upper(text[0]);
+    fill_sentence(sentence(kind, error_class(error), false), disk, disk->name, error, text, size);
 }
 
 void places_disk_text(const struct places *places, char *text, size_t size)

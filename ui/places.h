@@ -101,6 +101,9 @@ void places_count_free(struct places *places);
 
 enum place_kind places_kind(const struct places *places, const struct volume *volume);
 
+/* The name of the disk that the volume lies on; "" = it is the server. */
+const char *places_disk_name(const struct volume *volume);
+
 /* Whether files can be saved on it: everywhere but in memory. */
 bool places_keeps(const struct places *places, const struct volume *volume);
 

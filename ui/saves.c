@@ -186,7 +186,7 @@ static size_t newest(const struct log *log, uint32_t lines)
 static bool has_lines(const struct saves *saves, const struct volume *volume)
 {
     return saves->saved_lines && saves->log_serial == volume->serial &&
-           strcmp(saves->log_disk, volume->disk ? volume->disk->name : "") == 0;
+           strcmp(saves->log_disk, places_disk_name(volume)) == 0;
 }
 
 /* A place that has none of the lines yet gets all of them. */
@@ -207,7 +207,7 @@ static err_t append_log(struct saves *saves, void *context)
         return error;
     saves->saved_lines = lines;
     saves->log_serial = volume->serial;
-    text_copy(saves->log_disk, sizeof saves->log_disk, volume->disk ? volume->disk->name : "");
+    text_copy(saves->log_disk, sizeof saves->log_disk, places_disk_name(volume));
     places_name(saves->places, volume, saves->log_where, sizeof saves->log_where);
     return 0;
 }

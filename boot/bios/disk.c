@@ -426,29 +426,18 @@ static const struct drive_parameters *ask_enhanced(struct bios_disk *disk)
     return parameters;
 }
 
-static bool sector_size_known(uint16_t size)
-{
-    return size == 512 || size == 1024 || size == 2048 || size == 4096;
-}
-
 /* Names a hard disk by what it hangs on, its number and its size. */
 static void name_disk(struct bios_disk *disk, bool usb)
 {
-    uint64_t megabytes = disk->block.sector_count * disk->block.sector_size / 1000000;
-    char size[16];
+    char what[16];
 
-    if (is_floppy(disk))
+    if (is_floppy(disk)) {
         text_format(disk->block.name, sizeof(disk->block.name), "floppy disk %c",
                     'A' + disk->number);
-    else {
-        if (megabytes >= 1000)
-            text_format(size, sizeof(size), "%u.%u GB", (unsigned)(megabytes / 1000),
-                        (unsigned)(megabytes % 1000 / 100));
-        else
-            text_format(size, sizeof(size), "%u MB", (unsigned)megabytes);
-        text_format(disk->block.name, sizeof(disk->block.name), "%s disk %02X, %s",
-                    usb ? "USB" : "hard", disk->number, size);
+        return;
     }
+    text_format(what, sizeof(what), "%s disk %02X", usb ? "USB" : "hard", disk->number);
+    block_name(&disk->block, what);
 }
 
 /* Fills one entry; false when there is no such disk or it can't be used. */
@@ -475,7 +464,7 @@ static bool open_disk(struct bios_disk *disk, uint8_t number)
     if (parameters != NULL && parameters->total_sectors != 0)
         disk->block.sector_count = parameters->total_sectors;
     if (parameters != NULL && parameters->sector_bytes != 0) {
-        if (!sector_size_known(parameters->sector_bytes))
+        if (!block_size_known(parameters->sector_bytes))
             return false;
         disk->block.sector_size = parameters->sector_bytes;
     }

@@ -13,11 +13,6 @@ enum { BUFFER_BYTES = 0x10000 };
 
 enum { SECTOR_OF_CD = 2048 };
 
-static bool sector_size_known(uint32_t size)
-{
-    return size == 512 || size == 1024 || size == 2048 || size == 4096;
-}
-
 static err_t error_of(EFI_STATUS status)
 {
     switch (status) {
@@ -50,7 +45,7 @@ static EFI_STATUS check_medium(struct disk *disk, const EFI_BLOCK_IO_MEDIA *medi
         return EFI_NO_MEDIA;
     if (media->MediaId == disk->media_id && media->BlockSize == disk->block.sector_size)
         return EFI_SUCCESS;
-    if (!sector_size_known(media->BlockSize))
+    if (!block_size_known(media->BlockSize))
         return EFI_NO_MEDIA;
     meet_medium(disk, media);
     return EFI_MEDIA_CHANGED;
@@ -176,15 +171,10 @@ static void name_disk(struct disk *disk, enum device_kind kind, unsigned number)
     static const char *const kinds[] = {[DEVICE_HARD_DISK] = "hard disk",
                                         [DEVICE_USB_DISK] = "USB disk",
                                         [DEVICE_FLOPPY] = "floppy disk"};
-    uint64_t megabytes = disk->block.sector_count * disk->block.sector_size / 1000000;
-    char size[16];
+    char what[24];
 
-    if (megabytes >= 1000)
-        text_format(size, sizeof size, "%u.%u GB", (unsigned)(megabytes / 1000),
-                    (unsigned)(megabytes % 1000 / 100));
-    else
-        text_format(size, sizeof size, "%u MB", (unsigned)megabytes);
-    text_format(disk->block.name, sizeof disk->block.name, "%s %u, %s", kinds[kind], number, size);
+    text_format(what, sizeof what, "%s %u", kinds[kind], number);
+    block_name(&disk->block, what);
 }
 
 /* Fills one entry; false when it is no disk of ours or can't be used. */
@@ -198,7 +188,7 @@ static bool open_disk(struct disks *disks, struct disk *disk, EFI_HANDLE handle)
     if (block == NULL || kind == DEVICE_CD)
         return false;
     media = block->Media;
-    if (media->LogicalPartition || !media->MediaPresent || !sector_size_known(media->BlockSize) ||
+    if (media->LogicalPartition || !media->MediaPresent || !block_size_known(media->BlockSize) ||
         (media->BlockSize == SECTOR_OF_CD && media->ReadOnly))
         return false;
     *disk = (struct disk){.disks = disks, .handle = handle};

@@ -35,8 +35,14 @@ class Door:
     bridge_pc = {"kind": "q35"}
     channels, port = "secondary", 3
 
-    def __init__(self, case):
-        self.case = case
+    def __init__(self, case, firmware="bios"):
+        self.case, self.firmware = case, firmware
+        if firmware != "bios":
+            # UEFI puts the bridge's channels at addresses of its choice; they follow the PC's own.
+            self.channels, self.port = "both", 7
+            # The ia32 firmware runs on no machine but q35, which has no IDE controller of its own.
+            self.own_ide_pc = {"kind": "q35"}
+            self.own_ide_words, self.own_ide_bus = ("-device", "piix3-ide,id=own"), "own"
 
     def put(self, name, path):
         """Makes the file at `path` one that can be flashed; returns how a job calls it."""
@@ -66,16 +72,9 @@ class StickDoor(Door):
     """The USB stick, under BIOS and UEFI: everything comes from it and goes to it."""
 
     def __init__(self, case, firmware="bios"):
-        super().__init__(case)
-        self.firmware = firmware
+        super().__init__(case, firmware)
         self.stick = Stick(case.folder)
         self.job()
-        if firmware != "bios":
-            # UEFI puts the bridge's channels at addresses of its choice; they follow the PC's own.
-            self.channels, self.port = "both", 7
-            # The ia32 firmware runs on no machine but q35, which has no IDE controller of its own.
-            self.own_ide_pc = {"kind": "q35"}
-            self.own_ide_words, self.own_ide_bus = ("-device", "piix3-ide,id=own"), "own"
 
     def put(self, name, path):
         self.stick.write(f"FIRMWARE/{name}", drives.content(path))

@@ -30,15 +30,9 @@ class PxeDoor(Door):
     """The server of a NetLab. Jobs are those of our one machine, by its card's address."""
 
     def __init__(self, case, firmware="bios", card=None, **options):
-        super().__init__(case)
-        self.firmware = firmware
+        super().__init__(case, firmware)
         self.lab = case.enterContext(NetLab(case.path("lab"), card or CARDS[firmware], **options))
         self.job()
-        if firmware != "bios":
-            # As for a stick: addresses of the firmware's choice, no controller on board.
-            self.channels, self.port = "both", 7
-            self.own_ide_pc = {"kind": "q35"}
-            self.own_ide_words, self.own_ide_bus = ("-device", "piix3-ide,id=own"), "own"
 
     def put(self, name, path):
         self.lab.write(f"FIRMWARE/{name}", drives.content(path))

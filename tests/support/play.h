@@ -27,6 +27,25 @@ struct play_step {
     void (*act)(struct play *play);
 };
 
+enum { KEY_F5 = KEY_F1 + 4, KEY_F6, KEY_F7, KEY_F8, KEY_F9, KEY_F10 };
+
+/* From the main screen: restart. */
+#define STEPS_END                                                                                  \
+    {"F10 end", KEY_F10, NULL, NULL}, {"Restart the PC", '2', NULL, NULL},                         \
+    {                                                                                              \
+        NULL, KEY_ENTER, NULL, NULL                                                                \
+    }
+
+/* From the main screen, with GOOD.BIN first in the list, until the drive in port 3 is worked on. */
+#define STEPS_TO_WORK                                                                              \
+    {"answers, no identity", '3', NULL, NULL}, {"Port 3: what", KEY_F6, NULL, NULL},               \
+        {"GOOD.BIN", KEY_ENTER, NULL, NULL}, {"Enter take this file", KEY_ENTER, NULL, NULL},      \
+        {"Is it alone on its cable?", '2', NULL, NULL}, {NULL, KEY_ENTER, NULL, NULL},             \
+        {"Is it an optical drive?", '2', NULL, NULL},                                              \
+    {                                                                                              \
+        NULL, KEY_ENTER, NULL, NULL                                                                \
+    }
+
 enum { PLAY_ARENA = 5 * 1024 * 1024, PLAY_DRIVES = 3 };
 
 /* A further drive: a floppy drive, or a stick beside the first. */

@@ -13,7 +13,7 @@
 #include "tests/support/bench_script.h"
 #include "tests/support/play.h"
 
-enum { SIZE = 0x40000, KEY_F5 = KEY_F1 + 4, KEY_F6, KEY_F7, KEY_F8, KEY_F9, KEY_F10 };
+enum { SIZE = 0x40000 };
 
 #define VENDOR   "LITE-ON"
 #define PRODUCT  "LTR-48125S"
@@ -78,27 +78,10 @@ static void assert_flash_is_blank(const char *position)
     free(bytes);
 }
 
-/* From the main screen: restart. */
-#define STEPS_END                                                                                  \
-    {"F10 end", KEY_F10, NULL, NULL}, {"Restart the PC", '2', NULL, NULL},                         \
-    {                                                                                              \
-        NULL, KEY_ENTER, NULL, NULL                                                                \
-    }
-
-/* From the main screen to the confirm screen with GOOD.BIN for port 3. */
-#define STEPS_TO_CONFIRM                                                                           \
-    {"answers, no identity", '3', NULL, NULL}, {"Port 3: what", KEY_F6, NULL, NULL},               \
-        {"GOOD.BIN", KEY_ENTER, NULL, NULL}, {"Enter take this file", KEY_ENTER, NULL, NULL},      \
-        {"Is it alone on its cable?", '2', NULL, NULL}, {NULL, KEY_ENTER, NULL, NULL},             \
-        {"Is it an optical drive?", '2', NULL, NULL},                                              \
-    {                                                                                              \
-        NULL, KEY_ENTER, NULL, NULL                                                                \
-    }
-
 static void rescue_by_keys_is_verified(void **state)
 {
     static const struct play_step steps[] = {
-        STEPS_TO_CONFIRM,
+        STEPS_TO_WORK,
         {"look once more", KEY_ENTER, "YES", NULL},
         {"VERIFIED", KEY_ENTER, NULL, NULL},
         {"healthy", 0, NULL, NULL},
@@ -130,7 +113,7 @@ static void first_screen_before_first_access(void **state)
 static void nothing_is_flashed_without_the_word(void **state)
 {
     static const struct play_step steps[] = {
-        STEPS_TO_CONFIRM,
+        STEPS_TO_WORK,
         {"look once more", KEY_ENTER, "yess", NULL},
         {"That is not it", KEY_ENTER, NULL, NULL},
         {NULL, KEY_ESC, NULL, NULL},
@@ -305,7 +288,7 @@ static void pull(struct play *player)
 static void stick_pulled_in_mid_flash_does_not_matter(void **state)
 {
     static const struct play_step steps[] = {
-        STEPS_TO_CONFIRM,
+        STEPS_TO_WORK,
         {"look once more", KEY_ENTER, "YES", NULL},
         {"programming", 0, NULL, pull},
         {"VERIFIED", 'S', NULL, put_back},
@@ -325,7 +308,7 @@ static void stick_pulled_in_mid_flash_does_not_matter(void **state)
 static void keys_in_mid_flash_only_ask(void **state)
 {
     static const struct play_step steps[] = {
-        STEPS_TO_CONFIRM,
+        STEPS_TO_WORK,
         {"look once more", KEY_ENTER, "YES", NULL},
         {"programming", KEY_CTRL_ALT_DEL, NULL, NULL},
         {"Really stop?", KEY_ESC, NULL, NULL},
@@ -346,7 +329,7 @@ static void keys_in_mid_flash_only_ask(void **state)
 static void help_and_log_do_not_hold_the_work_up(void **state)
 {
     static const struct play_step steps[] = {
-        STEPS_TO_CONFIRM,
+        STEPS_TO_WORK,
         {"look once more", KEY_ENTER, "YES", NULL},
         {"programming", KEY_F1, NULL, NULL},
         {"The bar is the whole job", KEY_ESC, NULL, NULL},

@@ -15,7 +15,7 @@
 #include "tests/support/bench_script.h"
 #include "tests/support/play.h"
 
-enum { SIZE = 0x40000, KEY_F5 = KEY_F1 + 4, KEY_F6, KEY_F7, KEY_F8, KEY_F9, KEY_F10 };
+enum { SIZE = 0x40000 };
 
 #define VENDOR   "LITE-ON"
 #define PRODUCT  "LTR-48125S"
@@ -106,23 +106,7 @@ static void assert_flashed(bool flashed)
         assert_int_equal(bench_flash_changes(play.bench), 0);
 }
 
-#define STEPS_END                                                                                  \
-    {"F10 end", KEY_F10, NULL, NULL}, {"Restart the PC", '2', NULL, NULL},                         \
-    {                                                                                              \
-        NULL, KEY_ENTER, NULL, NULL                                                                \
-    }
-
-/* From the main screen, with GOOD.BIN in the only place's list, until the drive is worked on. */
-#define STEPS_TO_WORK                                                                              \
-    {"answers, no identity", '3', NULL, NULL}, {"Port 3: what", KEY_F6, NULL, NULL},               \
-        {"GOOD.BIN", KEY_ENTER, NULL, NULL}, {"Enter take this file", KEY_ENTER, NULL, NULL},      \
-        {"Is it alone on its cable?", '2', NULL, NULL}, {NULL, KEY_ENTER, NULL, NULL},             \
-        {"Is it an optical drive?", '2', NULL, NULL},                                              \
-    {                                                                                              \
-        NULL, KEY_ENTER, NULL, NULL                                                                \
-    }
-
-/* The same where a folder stands before the file. */
+/* STEPS_TO_WORK where a folder stands before the file. */
 #define STEPS_TO_WORK_FROM_SERVER                                                                  \
     {"answers, no identity", '3', NULL, NULL}, {"Port 3: what", KEY_F6, NULL, NULL},               \
         {"GOOD.BIN", KEY_DOWN, NULL, NULL}, {NULL, KEY_ENTER, NULL, NULL},                         \
