@@ -74,6 +74,8 @@ struct ports {
     void (*out32)(void *context, uint16_t port, uint32_t value);
     void (*in16_block)(void *context, uint16_t port, uint16_t *words, size_t count);
     void (*out16_block)(void *context, uint16_t port, const uint16_t *words, size_t count);
+    /* One aligned read of a device's memory (a PCI memory BAR). NULL: memory can't be reached. */
+    uint32_t (*memory32)(void *context, uint64_t address);
 };
 
 struct calendar_time {

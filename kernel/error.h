@@ -45,6 +45,9 @@ enum error_module {
     MODULE_TFTP,           /* kernel/tftp.c */
     MODULE_NETWORK_VOLUME, /* kernel/network_volume.c */
     MODULE_RAM_DISK,       /* kernel/ram_disk.c */
+    MODULE_CHIPSET,        /* drivers/chipset.c */
+    MODULE_CATCH,          /* kernel/catch.c */
+    MODULE_SWAP,           /* kernel/swap.c */
     MODULE_COUNT
 };
 

@@ -12,6 +12,7 @@
 #include "drivers/atapi.h"
 #include "drivers/ide.h"
 #include "kernel/error.h"
+#include "kernel/trail.h"
 
 enum transport { TRANSPORT_IDE };
 
@@ -27,6 +28,9 @@ enum verdict {
     VERDICT_VENDOR_MODE,      /* 70, 72 or 73: ready to flash */
     VERDICT_STUCK_BUSY,       /* BSY longer than a healthy drive ever takes */
     VERDICT_NO_IDENTITY,      /* registers echo, IDENTIFY silent or aborted */
+    VERDICT_TWO_DRIVES, /* two on one cable: only from diagnose(), not from one position's evidence
+                         */
+    VERDICT_CHANNEL_FLOATS, /* the chipset floats the pins */
     VERDICT_UNKNOWN,
     VERDICT_COUNT
 };
@@ -42,7 +46,8 @@ struct evidence {
     bool answered_for;    /* 00 and no reaction to commands, while the other position is there: the
                              other device answers for a missing one (ATA/ATAPI-6, 9.16.1) */
     bool decoding;
-    bool busy_out; /* BSY lasted to the bound */
+    uint8_t chipset; /* enum chipset_state: what the controller's own bits say */
+    bool busy_out;   /* BSY lasted to the bound */
     enum ata_signature signature;
     uint8_t signature_raw[4];                              /* sector count, LBA low, mid, high */
     bool asked_device, asked_packet, asked_inquiry;        /* the command was sent */
@@ -51,6 +56,8 @@ struct evidence {
     uint16_t identify[256];
     struct inquiry inquiry;
     struct packet_result inquiry_result;
+    bool asked_ready; /* TEST UNIT READY, of a drive that answered INQUIRY */
+    struct packet_result ready_result;
 };
 
 /* Evidence of a place that nobody has looked at: all errors set, nothing asked. */
@@ -71,8 +78,9 @@ struct port {
     struct port *neighbour; /* the other position of the cable, NULL: there is none */
     enum verdict verdict;
     struct evidence evidence;
-    bool disk_forever; /* once recognised as a disk a port never gets a vendor command until its
-                          cable was seen empty */
+    bool disk_forever;  /* once recognised as a disk a port never gets a vendor command until its
+                           cable was seen empty */
+    struct trail trail; /* its raw status over time */
     uint64_t busy_since_us;  /* BSY seen without a break since then; 0 = not busy */
     uint64_t probe_bound_us; /* when the wait that the probe is in ends at the latest (a device that
                                 answers in time is then asked for more) */

@@ -10,6 +10,8 @@
 
 #include "boot/platform.h"
 #include "drivers/ata_port.h"
+#include "drivers/chipset.h"
+#include "kernel/donor.h"
 #include "kernel/firmware.h"
 #include "kernel/job.h"
 #include "kernel/log.h"
@@ -59,6 +61,9 @@ struct app {
     /* What the user said of ports (bit = number): forgotten when the port is looked at again or
      * seen empty. */
     uint32_t said_optical, said_alone;
+    uint32_t said_box, said_blinks; /* the same: history of the drive */
+    struct donors donors;           /* good drives of hot swaps: never flashed */
+    struct chipset_changes chipset; /* to be put back when the program ends */
 };
 
 /*

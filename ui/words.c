@@ -420,3 +420,11 @@ const char *words_help(enum help_topic topic)
     };
     return ENTRY(words, topic);
 }
+
+/* ---- diagnosis ---- */
+
+/* ---- controllers ---- */
+
+/* ---- the guide: intro, eject, catch ---- */
+
+/* ---- bringing a drive in ---- */

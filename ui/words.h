@@ -466,4 +466,12 @@ const char *words_answer(enum session_answer answer);
 #define WORD_EV_NOT_ALONE     "yes"
 #define WORD_EV_UNSURE        "can't be told from the registers"
 
+/* ---- diagnosis ---- */
+
+/* ---- controllers ---- */
+
+/* ---- the guide: intro, eject, catch ---- */
+
+/* ---- bringing a drive in ---- */
+
 #endif

@@ -1,0 +1,102 @@
+/*
+ * Bringing a drive in while the machine runs: park the cable, watch it go empty and come alive
+ * again, only then reset and probe, and say who came. Nothing is written to the cable between
+ * parking and the reset; other cables are only looked at (alternate status), never touched.
+ * PROTOCOL.md, "Bringing a drive in".
+ */
+#ifndef KERNEL_SWAP_H
+#define KERNEL_SWAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/donor.h"
+#include "kernel/log.h"
+#include "kernel/probe.h"
+#include "kernel/trail.h"
+
+enum swap_variant {
+    SWAP_CABLE, /* both drives have power; the ribbon moves from the good one to the dead one */
+    SWAP_LATE_CABLE, /* the dead drive has power, its ribbon is plugged now */
+    SWAP_LATE_POWER  /* the ribbon is on, the dead drive gets its power now */
+};
+
+enum {
+    SWAP_GONE_US = 300000,    /* undriven for so long without a break: it is off */
+    SWAP_BACK_US = 500000,    /* driven for so long without a break: contacts have settled */
+    SWAP_SETTLE_US = 3000000, /* from then to the reset: the drive's own power-on */
+    SWAP_PROBE_US = 75000000  /* no reset and probe takes longer; shown as a countdown */
+};
+
+enum swap_state {
+    SWAP_READY,  /* opened, nothing parked yet */
+    SWAP_GOING,  /* parked: waiting for the cable to go empty (SWAP_CABLE only) */
+    SWAP_COMING, /* empty: waiting for somebody */
+    SWAP_SETTLING,
+    SWAP_PROBING,
+    SWAP_OVER
+};
+
+enum swap_outcome {
+    SWAP_UNDECIDED,
+    SWAP_ARRIVED,    /* somebody new, not a disk, alone: port->verdict says what it looks like */
+    SWAP_SAME_DRIVE, /* the good drive is back (also: it never left and was only unplugged) */
+    SWAP_DISK,       /* a disk came: nothing is done to it */
+    SWAP_TWO,        /* two answer */
+    SWAP_NOBODY,     /* it came and was gone again at the probe */
+    SWAP_STOPPED
+};
+
+/* Why a cable can't be used for it, before anything is done. */
+enum swap_refusal {
+    SWAP_ALLOWED,
+    SWAP_NO_DONOR,   /* SWAP_CABLE: nobody with a name is there */
+    SWAP_DONOR_SICK, /* SWAP_CABLE: it is not a healthy optical drive */
+    SWAP_SECOND,     /* a second device is on the cable */
+    SWAP_HAS_DISK,   /* a disk is on the cable */
+    SWAP_NOT_EMPTY,  /* SWAP_LATE_*: somebody is there already */
+    SWAP_CHANNEL_OFF,
+    SWAP_STILL_PROBING
+};
+
+struct swap {
+    struct machine *machine;
+    struct port *port; /* the place that is watched; after SWAP_ARRIVED: where it answers */
+    struct donors *donors;
+    struct log *log;
+    enum swap_variant variant;
+    enum swap_state state;
+    enum swap_outcome outcome;
+    struct drive_name donor; /* SWAP_CABLE */
+    uint8_t status;          /* raw, now */
+    uint8_t parked_status;   /* as it was when the cable was parked */
+    uint64_t since_us;       /* what is seen now has been so since */
+    uint64_t deadline_us;    /* of SETTLING and PROBING: for the countdown; else 0 */
+    uint32_t bounces;        /* how often it came and went before it stayed */
+    struct port *other;      /* a port on another cable that changed meanwhile, NULL: none */
+    uint8_t other_status;
+    uint8_t others[PORTS_MAX]; /* what the other ports showed at the beginning */
+    uint64_t other_us;
+    struct trail trail;
+    struct strip strip;
+};
+
+enum swap_refusal swap_allowed(const struct port *port, enum swap_variant variant);
+
+/* Only after swap_allowed(). Remembers the donor (SWAP_CABLE) in `donors`. */
+void swap_open(struct swap *swap, struct machine *machine, struct port *port,
+               enum swap_variant variant, struct donors *donors, struct log *log);
+
+/* No command in flight, nIEN set, then nothing selected or written any more. From here on the plug
+ * may be moved. */
+void swap_park(struct swap *swap);
+
+/* Does a little; to be called at least every 20 ms. Returns the state. The background probing of
+ * the machine must rest meanwhile. */
+enum swap_state swap_step(struct swap *swap);
+
+/* The user gives up or says that it does not work. Whatever is on the cable now is probed again
+ * without a reset. */
+void swap_stop(struct swap *swap);
+
+#endif
