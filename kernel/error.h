@@ -85,6 +85,7 @@ enum error_class {
     ERR_UNSUPPORTED,
     ERR_NO_ANSWER,      /* network: the server does not answer */
     ERR_SERVER_REFUSED, /* network: the server said no; its words stand in the log */
+    ERR_GOOD_DRIVE,     /* it is a donor (kernel/donor.h): never flashed in this run */
     ERR_CLASS_COUNT
 };
 

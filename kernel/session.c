@@ -42,6 +42,9 @@ static err_t precheck(struct session *session)
     alone = port_alone(port);
     log_line(session->log, "flash", "port %u, %s, status %02x, alone %u", port->number, port->where,
              port->evidence.status, alone);
+    if (session->donors != NULL && donors_have(session->donors, port)) {
+        return ERR(ERR_GOOD_DRIVE);
+    }
     /* Disks, empty positions, a second device on the cable: no answer could allow those. */
     error = port_vendor_allowed(port);
     if (error != 0) {
@@ -140,6 +143,19 @@ static err_t back_up(struct session *session)
     return session_ask(session, ASK_NO_BACKUP) == ANSWER_YES ? 0 : error;
 }
 
+/* A donor in vendor mode has no name but the one in its chip. It runs again after this. */
+static err_t refuse_donor(struct session *session)
+{
+    if (session->donors == NULL || session->backup == NULL ||
+        !donors_hold(session->donors, &session->old)) {
+        return 0;
+    }
+    log_line(session->log, "flash", "the chip names the good drive, '%s' '%s'",
+             session->old.product, session->old.revision);
+    session->left = session->method->ops->leave(session->method) == 0;
+    return ERR(ERR_GOOD_DRIVE);
+}
+
 /* ---- confirmation ---- */
 
 static bool drive_named_itself(const struct session *session)
@@ -198,7 +214,7 @@ static void leave_as_found(struct session *session)
     bool ran = port == NULL || port->verdict == VERDICT_HEALTHY ||
                port->verdict == VERDICT_IDENTITY_DAMAGED || port->verdict == VERDICT_BOOT_CODE;
 
-    if (session->work->entered && ran) {
+    if (session->work->entered && ran && !session->left) {
         session->left = session->method->ops->leave(session->method) == 0;
     }
 }
@@ -292,6 +308,9 @@ static err_t run(struct session *session)
     }
     if (error == 0) {
         error = back_up(session);
+    }
+    if (error == 0) {
+        error = refuse_donor(session);
     }
     if (error != 0) {
         session->result = RESULT_NOT_STARTED;

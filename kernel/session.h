@@ -19,6 +19,7 @@
 
 #include "boot/platform.h"
 #include "drivers/atapi.h"
+#include "kernel/donor.h"
 #include "kernel/firmware.h"
 #include "kernel/flash.h"
 #include "kernel/log.h"
@@ -139,6 +140,9 @@ struct session {
      * not.
      */
     struct firmware file;
+    /* Good drives: refused by name before anything is sent, and by what the chip holds once that
+     * was read, before the confirmation. NULL: none. */
+    const struct donors *donors;
     struct log *log;
     struct arena *arena;     /* for the backup and work buffers; never released by the session */
     bool want_backup;        /* job's backup=; a person's session always wants one */

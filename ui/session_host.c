@@ -146,6 +146,7 @@ struct session_run *session_run_open(struct app *app, struct port *port, enum se
     run->session.method = &run->method;
     run->session.host = &run->host;
     run->session.log = &app->log;
+    run->session.donors = &app->donors;
     run->session.arena = app->platform->arena;
     run->session.want_backup = true;
     if (job != SESSION_BACKUP)
