@@ -704,6 +704,15 @@ bool probe_step(struct machine *machine)
     return running;
 }
 
+bool probe_step_cable(struct machine *machine, const struct port *port)
+{
+    struct probe *probe = probe_of(machine, port);
+
+    if (probe->state != PROBE_FINISHED)
+        step(probe);
+    return probe->state != PROBE_FINISHED;
+}
+
 err_t probe_finish(struct machine *machine, struct port *port)
 {
     struct probe *probe = probe_of(machine, port);

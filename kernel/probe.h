@@ -93,6 +93,10 @@ void probe_start(struct machine *machine, struct port *port, bool reset);
  */
 bool probe_step(struct machine *machine);
 
+/* The same for the cable of `port` alone: others are not touched. Nothing is refreshed when its
+ * probe is over. Returns true while it is running. */
+bool probe_step_cable(struct machine *machine, const struct port *port);
+
 /*
  * Runs one cable's probe to its end (unattended jobs), other cables going on beside it. Bounded by
  * PROBE_LONGEST_US. `idle` as in ata_device. Errors: ERR_ABORTED, ERR_TIMEOUT.
