@@ -168,27 +168,39 @@ uint8_t mtk_intro(struct mtk *mtk)
     return mtk->device->last_status;
 }
 
-uint8_t mtk_intro_quick(struct mtk *mtk)
+uint8_t mtk_intro_quick(struct mtk *mtk, bool *sent)
 {
     uint8_t status = mtk_look(mtk);
 
+    *sent = false;
     /* The answer to the last intro may have come after the last look. */
     if (mtk->mode != MTK_NONE)
         return status;
-    send_intro(mtk);
+    put(mtk, ATA_REG_LBA_LOW, INTRO_PARAMETER);
+    if ((status & ATA_STATUS_BSY) != 0 && (get_status(mtk) & ATA_STATUS_BSY) == 0) {
+        put(mtk, ATA_REG_LBA_LOW, 0);
+        return mtk_look(mtk);
+    }
+    put(mtk, ATA_REG_COMMAND, COMMAND_INTRO);
+    *sent = true;
     return mtk_look(mtk);
 }
 
-err_t mtk_outro(struct mtk *mtk)
+void mtk_outro_begin(struct mtk *mtk)
 {
-    err_t error;
-
     select_drive(mtk);
     put(mtk, ATA_REG_COMMAND, COMMAND_OUTRO);
     select_drive(mtk);
     put(mtk, ATA_REG_COMMAND, COMMAND_DEVICE_RESET);
     mtk_forget(mtk);
     mtk->mode = MTK_NONE;
+}
+
+err_t mtk_outro(struct mtk *mtk)
+{
+    err_t error;
+
+    mtk_outro_begin(mtk);
     error = ata_pause(mtk->device, OUTRO_US);
     if (error == 0)
         error = ata_wait(mtk->device, ATA_REG_ALT_STATUS, ATA_STATUS_BSY, 0, RESTART_US);

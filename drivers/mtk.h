@@ -50,14 +50,20 @@ uint8_t mtk_look(struct mtk *mtk);
 
 /*
  * One intro (2A/80) with all its waits, then up to 500 ms for the status to become one that is
- * known. For the power-cycle catch use mtk_intro_quick(), which writes the same registers without
- * the waits, and nothing when the drive already shows the mode. Neither waits for BSY to clear
- * first: a crashed drive holds it for ever. Return the raw status; mtk->mode follows it. When the
- * idle function gives up, the intro is not sent or not waited for.
+ * known. Does not wait for BSY to clear first: a crashed drive holds it for ever. Returns the raw
+ * status; mtk->mode follows it. When the idle function gives up, the intro is not sent or not
+ * waited for.
  * PROTOCOL.md, "Intro". The parameter 2E, which erases the chip, is never sent.
  */
 uint8_t mtk_intro(struct mtk *mtk);
-uint8_t mtk_intro_quick(struct mtk *mtk);
+
+/*
+ * The same registers without the waits, for the power-cycle catch; nothing when the drive already
+ * shows the mode. A drive that showed BSY at first and does not right before the command is spared
+ * the command: it became ready in between, and who it is may not be known. *sent says whether it
+ * was sent.
+ */
+uint8_t mtk_intro_quick(struct mtk *mtk, bool *sent);
 
 /* mtk_intro() with its outcome: ERR_VENDOR_REFUSED (raw status in method->status), ERR_ABORTED. */
 err_t mtk_try_intro(struct mtk *mtk);
@@ -67,6 +73,9 @@ err_t mtk_try_intro(struct mtk *mtk);
  * BSY; a drive that stays busy is no error here. ERR_ABORTED. PROTOCOL.md, "Outro".
  */
 err_t mtk_outro(struct mtk *mtk);
+
+/* Its commands without the waits. */
+void mtk_outro_begin(struct mtk *mtk);
 
 /* Forgets what the address registers hold: after anything else has written to the task file. */
 void mtk_forget(struct mtk *mtk);

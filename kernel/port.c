@@ -211,7 +211,8 @@ err_t port_vendor_allowed(const struct port *port)
         return ERR(ERR_REFUSED);
     if (port->disk_forever || port->verdict == VERDICT_DISK)
         return ERR(ERR_REFUSED);
-    if (port->verdict == VERDICT_NOTHING || port->verdict == VERDICT_CHANNEL_OFF)
+    if (port->verdict == VERDICT_NOTHING || port->verdict == VERDICT_CHANNEL_OFF ||
+        port->verdict == VERDICT_CHANNEL_FLOATS)
         return ERR(ERR_NO_DEVICE);
     if (port_alone(port) == ALONE_NO)
         return ERR(ERR_REFUSED);

@@ -99,7 +99,9 @@ static void look(struct way_in *way_in, uint8_t status, uint64_t now_us, uint64_
 /* One intro and what it leads to. */
 static void ask(struct app *app, struct way_in *way_in, struct mtk *mtk, bool quick)
 {
-    way_in->answer = quick ? mtk_intro_quick(mtk) : mtk_intro(mtk);
+    bool sent;
+
+    way_in->answer = quick ? mtk_intro_quick(mtk, &sent) : mtk_intro(mtk);
     way_in->asked = true;
     way_in->tries++;
     if (mtk->mode == MTK_NONE) {

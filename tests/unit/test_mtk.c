@@ -103,19 +103,42 @@ static void test_intro_gives_up_before_it_is_sent(void **state)
 
 static void test_quick_intro_has_no_waits(void **state)
 {
-    static const uint8_t statuses[] = {0x80, 0x72};
+    static const uint8_t statuses[] = {0x80, 0x80, 0x72};
+    bool sent;
 
     (void)state;
     open_scene(0xB0, 0x72);
     trace_bus_statuses(&scene.bus, statuses, sizeof statuses);
-    assert_int_equal(mtk_intro_quick(&scene.mtk), 0x72);
-    assert_trace("6=B0 7?80 6=B0 3=2A 7=80 6=B0 7?72 ");
+    assert_int_equal(mtk_intro_quick(&scene.mtk, &sent), 0x72);
+    assert_true(sent);
+    assert_trace("6=B0 7?80 3=2A 7?80 7=80 6=B0 7?72 ");
     assert_int_equal(scene.mtk.mode, MTK_SPI_72);
 
     /* Already there: no second intro. */
     trace_bus_clear(&scene.bus);
-    assert_int_equal(mtk_intro_quick(&scene.mtk), 0x72);
+    assert_int_equal(mtk_intro_quick(&scene.mtk, &sent), 0x72);
+    assert_false(sent);
     assert_trace("6=B0 7?72 ");
+
+    /* A drive that is not busy gets it at once. */
+    open_scene(0xA0, 0x51);
+    assert_int_equal(mtk_intro_quick(&scene.mtk, &sent), 0x51);
+    assert_true(sent);
+    assert_trace("6=A0 7?51 3=2A 7=80 6=A0 7?51 ");
+}
+
+/* It could be a disk that has just got ready. */
+static void test_quick_intro_spares_who_just_got_ready(void **state)
+{
+    static const uint8_t statuses[] = {0x80, 0x50};
+    bool sent = true;
+
+    (void)state;
+    open_scene(0xA0, 0x50);
+    trace_bus_statuses(&scene.bus, statuses, sizeof statuses);
+    assert_int_equal(mtk_intro_quick(&scene.mtk, &sent), 0x50);
+    assert_false(sent);
+    assert_trace("6=A0 7?80 3=2A 7?50 3=00 6=A0 7?50 ");
 }
 
 static void test_enter_takes_a_drive_as_it_is(void **state)
@@ -388,7 +411,7 @@ static void test_spi_transfer_puts_bytes_in_their_places(void **state)
 static void test_catch_loop_across_power_up(void **state)
 {
     struct mtk_bench b;
-    bool caught = false;
+    bool caught = false, sent;
 
     (void)state;
     mtk_bench_open(&b, "SST39SF020A", 70, "");
@@ -396,7 +419,7 @@ static void test_catch_loop_across_power_up(void **state)
     for (int i = 0; i < 200 && !caught; i++) {
         if (i == 100)
             bench_do(b.bench, "power pm on");
-        caught = mtk_mode_of_status(mtk_intro_quick(&b.mtk)) != MTK_NONE;
+        caught = mtk_mode_of_status(mtk_intro_quick(&b.mtk, &sent)) != MTK_NONE;
         assert_true(!caught || i >= 100);
         bench_advance(b.bench, 20000);
     }
@@ -434,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_intro_is_sent_in_spite_of_busy),
         cmocka_unit_test(test_intro_gives_up_before_it_is_sent),
         cmocka_unit_test(test_quick_intro_has_no_waits),
+        cmocka_unit_test(test_quick_intro_spares_who_just_got_ready),
         cmocka_unit_test(test_enter_takes_a_drive_as_it_is),
         cmocka_unit_test(test_enter_refused_names_the_status),
         cmocka_unit_test(test_enter_cures_f2),
