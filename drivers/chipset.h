@@ -46,15 +46,18 @@ struct chipset_changes {
  * Switches a channel on: command register, then the chipset's own bit (byte-wide
  * read-modify-write), then reads all back; chip and command are noted in `changes` before they are
  * changed. A floating channel is joined again only by this call, too: the drive on it must have
- * power (PROTOCOL.md). Updates channel->decoding and channel->chipset of every channel of the same
- * controller in `found`. Errors: ERR_UNSUPPORTED (no bit known, nothing to do), ERR_REFUSED
- * (another controller decodes the same ports), ERR_DEVICE (the bits do not take), ERR_FULL.
+ * power (PROTOCOL.md). A channel that does not decode is only made to decode: whether it floats as
+ * well is seen and asked afterwards. Updates channel->decoding and channel->chipset of every
+ * channel of the same controller in `found`. Errors, all with everything as it was: ERR_UNSUPPORTED
+ * (no bit known, nothing to do), ERR_REFUSED (somebody else answers at the same ports), ERR_DEVICE
+ * (the bits do not take), ERR_FULL.
  */
 err_t chipset_switch_on(const struct ports *ports, struct ide_found *found,
                         struct ide_channel *channel, struct chipset_changes *changes);
 
-/* Puts everything back, newest first, and forgets it. */
-void chipset_restore(const struct ports *ports, struct chipset_changes *changes);
+/* Puts everything back, newest first, and forgets it. Updates the channels in `found`. */
+void chipset_restore(const struct ports *ports, struct ide_found *found,
+                     struct chipset_changes *changes);
 
 /* A controller that the firmware hid: reported, never unhidden. */
 struct chipset_hidden {
@@ -75,6 +78,8 @@ enum chipset_report {
     REPORT_FAILS,
     REPORT_TAKES_NO_PACKETS /* a RAID firmware sits between us and the drive */
 };
-enum chipset_report chipset_report(const struct pci_function *controller);
+/* One row of a table; of an ITE IT8212 its mode is read. */
+enum chipset_report chipset_report(const struct ports *ports,
+                                   const struct pci_function *controller);
 
 #endif

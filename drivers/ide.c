@@ -1,5 +1,6 @@
 #include "drivers/ide.h"
 
+#include "drivers/chipset.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 
@@ -80,29 +81,37 @@ static uint16_t io_bar(const struct pci_function *controller, unsigned index, ui
     return (uint16_t)(bar & ~mask);
 }
 
-static void bind_controller(struct ide_channel *channel, const struct pci_function *controller,
-                            uint8_t index)
+void ide_read_chipset(const struct ports *ports, struct ide_channel *channel)
+{
+    channel->chipset = (uint8_t)chipset_read(ports, channel);
+    channel->decoding =
+        (channel->controller.command & PCI_COMMAND_IO) != 0 && channel->chipset != CHIPSET_OFF;
+}
+
+static void bind_controller(const struct ports *ports, struct ide_channel *channel,
+                            const struct pci_function *controller, uint8_t index)
 {
     channel->has_pci = true;
     channel->controller = *controller;
     channel->controller_channel = index;
-    channel->decoding = (controller->command & PCI_COMMAND_IO) != 0;
+    ide_read_chipset(ports, channel);
 }
 
 /* A controller says that legacy channel `index` is its own. The first that decodes it is believed.
  */
-static void claim_legacy(struct ide_found *found, const struct pci_function *controller,
-                         uint8_t index)
+static void claim_legacy(const struct ports *ports, struct ide_found *found,
+                         const struct pci_function *controller, uint8_t index)
 {
-    struct ide_channel *channel = &found->channels[index];
+    struct ide_channel claimed = found->channels[index];
 
-    if (channel->has_pci && (channel->decoding || (controller->command & PCI_COMMAND_IO) == 0))
-        return;
-    bind_controller(channel, controller, index);
+    bind_controller(ports, &claimed, controller, index);
+    if (!found->channels[index].has_pci || (claimed.decoding && !found->channels[index].decoding))
+        found->channels[index] = claimed;
 }
 
-static void add_native(struct ide_found *found, const struct pci_function *controller,
-                       uint8_t index, const struct layout *layout)
+static void add_native(const struct ports *ports, struct ide_found *found,
+                       const struct pci_function *controller, uint8_t index,
+                       const struct layout *layout)
 {
     uint16_t command = io_bar(controller, layout->command_bar, 7);
     uint16_t control = io_bar(controller, layout->control_bar, 3);
@@ -116,7 +125,7 @@ static void add_native(struct ide_found *found, const struct pci_function *contr
     }
     channel = &found->channels[found->channel_count++];
     memset(channel, 0, sizeof *channel);
-    bind_controller(channel, controller, index);
+    bind_controller(ports, channel, controller, index);
     channel->command_base = command;
     channel->control_base = (uint16_t)(control + layout->control_offset);
     channel->single = layout->single || is_single(controller);
@@ -124,11 +133,10 @@ static void add_native(struct ide_found *found, const struct pci_function *contr
                 controller->device_id, index);
 }
 
-/* Clears the start bits and pending events; a transfer that firmware left running would write into
- * our memory. */
-static void stop_bus_mastering(const struct ports *ports, const struct pci_function *controller,
-                               unsigned channels)
+void ide_stop_bus_mastering(const struct ports *ports, const struct pci_function *controller)
 {
+    const struct odd_controller *odd = odd_controller(controller);
+    unsigned channels = odd != NULL ? odd->count : CHANNELS_PER_CONTROLLER;
     uint16_t base = io_bar(controller, BUS_MASTER_BAR, 0x0F);
 
     if (base == 0 || (controller->command & PCI_COMMAND_IO) == 0 ||
@@ -153,17 +161,17 @@ static void add_controller(const struct ports *ports, struct ide_found *found,
     static const uint8_t native_bit[CHANNELS_PER_CONTROLLER] = {NATIVE_PRIMARY, NATIVE_SECONDARY};
     const struct odd_controller *odd = odd_controller(controller);
 
-    stop_bus_mastering(ports, controller, odd != NULL ? odd->count : CHANNELS_PER_CONTROLLER);
+    ide_stop_bus_mastering(ports, controller);
     if (odd != NULL) {
         for (uint8_t i = 0; i < odd->count; i++)
-            add_native(found, controller, i, &odd->layout[i]);
+            add_native(ports, found, controller, i, &odd->layout[i]);
         return;
     }
     for (uint8_t i = 0; i < CHANNELS_PER_CONTROLLER; i++) {
         if ((controller->prog_if & native_bit[i]) == 0)
-            claim_legacy(found, controller, i);
+            claim_legacy(ports, found, controller, i);
         else
-            add_native(found, controller, i, &standard_layout[i]);
+            add_native(ports, found, controller, i, &standard_layout[i]);
     }
 }
 
@@ -199,18 +207,4 @@ void ide_find(const struct ports *ports, struct ide_found *found)
         else if (found->other_count < IDE_CONTROLLERS)
             found->other[found->other_count++] = storage[i];
     }
-}
-
-bool ide_enable_decode(const struct ports *ports, struct ide_channel *channel)
-{
-    uint16_t command;
-
-    if (!channel->has_pci)
-        return channel->decoding;
-    command = pci_read16(ports, &channel->controller, PCI_COMMAND);
-    pci_write16(ports, &channel->controller, PCI_COMMAND, command | PCI_COMMAND_IO);
-    command = pci_read16(ports, &channel->controller, PCI_COMMAND);
-    channel->controller.command = command;
-    channel->decoding = (command & PCI_COMMAND_IO) != 0;
-    return channel->decoding;
 }

@@ -21,7 +21,7 @@ struct ide_channel {
     uint16_t command_base; /* ports */
     uint16_t control_base; /* port of alternate status / device control */
     bool legacy;           /* 1F0/3F6 or 170/376 */
-    bool decoding;         /* the PCI command register lets I/O through (always true without PCI) */
+    bool decoding; /* PCI command register and chipset let I/O through (always true without PCI) */
     bool has_pci;
     bool single; /* one position only (a SATA port): there is no slave */
     struct pci_function controller;
@@ -50,8 +50,12 @@ struct ide_found {
  */
 void ide_find(const struct ports *ports, struct ide_found *found);
 
-/* Switches a channel's I/O decode on in the PCI command register and reads it back. Returns whether
- * it took. Other channels of the same controller must be looked at again by the caller. */
-bool ide_enable_decode(const struct ports *ports, struct ide_channel *channel);
+/* Reads what the chipset says of a channel, and whether it decodes by that and by its command
+ * register. Changes nothing. */
+void ide_read_chipset(const struct ports *ports, struct ide_channel *channel);
+
+/* Clears the start bits and pending events of a controller's bus mastering: a transfer that
+ * firmware left running would write into our memory. */
+void ide_stop_bus_mastering(const struct ports *ports, const struct pci_function *controller);
 
 #endif

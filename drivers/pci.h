@@ -13,12 +13,13 @@ enum pci_offset {
     PCI_DEVICE_ID = 0x02,
     PCI_COMMAND = 0x04,
     PCI_REVISION = 0x08, /* then prog-if, subclass, class */
+    PCI_PROG_IF = 0x09,
     PCI_HEADER_TYPE = 0x0E,
     PCI_BAR0 = 0x10,
     PCI_SECONDARY_BUS = 0x19 /* of a bridge: header type 1 */
 };
 
-enum { PCI_COMMAND_IO = 0x0001, PCI_COMMAND_MASTER = 0x0004 };
+enum { PCI_COMMAND_IO = 0x0001, PCI_COMMAND_MEMORY = 0x0002, PCI_COMMAND_MASTER = 0x0004 };
 
 struct pci_function {
     uint8_t bus, device, function;

@@ -1,4 +1,4 @@
-/* IN, OUT, INSW and OUTSW. */
+/* IN, OUT, INSW, OUTSW and a device's memory. */
 #include "drivers/ports_x86.h"
 
 static uint8_t real_in8(void *context, uint16_t port)
@@ -58,6 +58,16 @@ static void real_out16_block(void *context, uint16_t port, const uint16_t *words
     __asm__ volatile("rep outsw" : "+S"(words), "+c"(count) : "d"(port) : "memory");
 }
 
+/* The BIOS kernel runs without paging, UEFI maps memory one to one (UEFI 2.3.2, 2.3.4): an address
+ * on the bus is a pointer, below 4 GiB in every build of ours. */
+static uint32_t real_memory32(void *context, uint64_t address)
+{
+    (void)context;
+    if (address > UINT32_MAX - 3)
+        return UINT32_MAX;
+    return *(const volatile uint32_t *)(uintptr_t)address;
+}
+
 const struct ports ports_x86 = {
     .in8 = real_in8,
     .in16 = real_in16,
@@ -67,4 +77,5 @@ const struct ports ports_x86 = {
     .out32 = real_out32,
     .in16_block = real_in16_block,
     .out16_block = real_out16_block,
+    .memory32 = real_memory32,
 };

@@ -53,9 +53,18 @@ uint16_t app_key(struct app *app, uint32_t wait_us)
     }
 }
 
+void app_leave(struct app *app)
+{
+    if (app->chipset.count != 0) {
+        log_line(&app->log, "ui", "%u bytes of controllers put back", app->chipset.count);
+        chipset_restore(app->platform->ports, &app->machine.ide, &app->chipset);
+    }
+    console_drain(&app->console);
+}
+
 void app_reboot(struct app *app)
 {
-    console_drain(&app->console);
+    app_leave(app);
     app->ended = true;
     app->platform->reboot(app->platform->context);
 }
@@ -399,5 +408,5 @@ void rescue_main(struct platform *platform)
         job_run(app);
     if (!app->ended)
         screen_main(app);
-    console_drain(&app->console);
+    app_leave(app);
 }

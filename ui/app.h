@@ -117,6 +117,10 @@ err_t app_save_log_once(struct app *app, const char *what);
 /* The same, offering another try and another place after an error. Returns whether it was saved. */
 bool app_save_log(struct app *app, const char *what);
 
+/* Before the machine restarts or goes off: everything is shown, and what was changed in controllers
+ * is put back. */
+void app_leave(struct app *app);
+
 /* Restarts the machine. Returns only where a test plays the machine. */
 void app_reboot(struct app *app);
 

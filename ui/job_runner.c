@@ -197,7 +197,7 @@ static void finish(struct app *app)
 
     if (app->job.after == AFTER_MENU)
         return;
-    console_drain(&app->console);
+    app_leave(app);
     if (app->job.after == AFTER_REBOOT)
         app_reboot(app);
     else if (platform->power_off)

@@ -7,6 +7,7 @@ static void power_off(struct app *app)
 {
     struct platform *platform = app->platform;
 
+    app_leave(app);
     if (platform->power_off)
         platform->power_off(platform->context);
     screen_message(app, WORD_END_TITLE, WORD_END_STAYS);

@@ -216,15 +216,16 @@ void screen_main_draw(struct app *app)
 static void switch_channel_on(struct app *app, struct port *port)
 {
     static const char *const answers[] = {WORD_CHANNEL_OFF_YES, WORD_CHANNEL_OFF_NO};
-    bool took;
+    err_t error;
 
     if (screen_choice(app, WORD_CHANNEL_OFF_TITLE, WORD_CHANNEL_OFF_TEXT, answers, 2, 1,
                       HELP_QUESTION) != 0)
         return;
-    took = ide_enable_decode(app->platform->ports, port->channel);
-    log_line(&app->log, "ui", "port %u: channel switched on: %s", port->number,
-             took ? "it took" : "it did not take");
-    if (took)
+    error =
+        chipset_switch_on(app->platform->ports, &app->machine.ide, port->channel, &app->chipset);
+    log_line(&app->log, "ui", "port %u: channel switched on: error %08X", port->number,
+             (unsigned)error);
+    if (!error)
         app_look_again(app, port);
     else
         screen_message(app, WORD_CHANNEL_OFF_TITLE, WORD_CHANNEL_OFF_FAILED);

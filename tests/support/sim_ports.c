@@ -43,8 +43,12 @@ static bool in_blocks(unsigned port, unsigned command, unsigned control, struct 
 static bool channel_decodes(const struct sim_pci_function *function, unsigned channel,
                             unsigned port, struct target *target)
 {
+    const struct sim_gate *gate = &function->gate[channel];
     unsigned command, control;
     bool native = (function->config[0x09] & (channel == 0 ? 1 : 4)) != 0;
+
+    if ((function->config[gate->offset] & gate->mask) != gate->on)
+        return false;
 
     if (function->kind == SIM_VT6421) {
         command = bar_base(function, channel);
@@ -144,6 +148,7 @@ static void write_byte(struct sim_ports *sim, unsigned port, uint8_t value)
         struct sim_pci_function *function = addressed(sim);
         unsigned offset = (sim->address & 0xFC) + (port & 3);
 
+        sim->config_writes++;
         if (function != NULL)
             function->config[offset] =
                 (uint8_t)((function->config[offset] & ~function->writable[offset]) |
@@ -257,6 +262,15 @@ void sim_ports_config(struct sim_pci_function *function, uint8_t offset, unsigne
 {
     for (unsigned i = 0; i < size && offset + i < sizeof function->config; i++)
         function->config[offset + i] = (uint8_t)(value >> (8 * i));
+}
+
+void sim_ports_gate(struct sim_pci_function *function, unsigned channel, struct sim_gate gate,
+                    uint8_t now)
+{
+    function->gate[channel] = gate;
+    function->writable[gate.offset] |= gate.mask;
+    function->config[gate.offset] =
+        (uint8_t)((function->config[gate.offset] & ~gate.mask) | (now & gate.mask));
 }
 
 struct sim_pci_function *sim_ports_add(struct sim_ports *sim, uint8_t bus, uint8_t device,

@@ -24,13 +24,20 @@ enum sim_controller {
     SIM_VT6421 /* BAR0..2, 16 ports each, control at +0A */
 };
 
+/* A bit of configuration space that a channel needs: it decodes while (config[offset] & mask) ==
+ * on. mask 0: it always does. */
+struct sim_gate {
+    uint8_t offset, mask, on;
+};
+
 struct sim_pci_function {
     uint8_t bus, device, function;
     uint8_t config[256];
     uint8_t writable[256]; /* bits that a write changes */
     enum sim_controller kind;
     int cable[SIM_PCI_CHANNELS]; /* bench channel behind channel i, or SIM_NO_CABLE */
-    uint8_t bus_master[32];      /* registers behind BAR4 */
+    struct sim_gate gate[SIM_PCI_CHANNELS];
+    uint8_t bus_master[32]; /* registers behind BAR4 */
 };
 
 struct sim_ports {
@@ -41,6 +48,7 @@ struct sim_ports {
     bool pci;                              /* configuration mechanism 1 answers */
     bool isa_cables;  /* the cables answer at the legacy ports without any PCI function */
     uint32_t address; /* CF8 */
+    uint64_t config_writes;
     struct sim_pci_function functions[SIM_PCI_FUNCTIONS];
     unsigned function_count;
     struct ports ports; /* its context is the struct sim_ports */
@@ -59,6 +67,11 @@ struct sim_pci_function *sim_ports_add(struct sim_ports *sim, uint8_t bus, uint8
 /* Sets bytes of the configuration space as firmware left them. `size` 1, 2 or 4. */
 void sim_ports_config(struct sim_pci_function *function, uint8_t offset, unsigned size,
                       uint32_t value);
+
+/* Makes bits of one byte of configuration space decide whether a channel decodes; they are writable
+ * and set to `now`. */
+void sim_ports_gate(struct sim_pci_function *function, unsigned channel, struct sim_gate gate,
+                    uint8_t now);
 
 /* Gives `platform` these ports and the bench's clock; touches nothing else in it. The clock's
  * context is platform->context, which is set to `sim`. */

@@ -8,6 +8,7 @@
 
 #include "drivers/ata.h"
 #include "drivers/ata_port.h"
+#include "drivers/chipset.h"
 #include "drivers/ide.h"
 #include "tests/support/bench_script.h"
 #include "tests/support/sim_ports.h"
@@ -96,6 +97,7 @@ static void test_controller_in_legacy_mode(void **state)
     (void)state;
     start(&pc);
     function = sim_ports_add(&pc.sim, 0, 1, 0, 0x80867010, 0x010180);
+    sim_ports_config(function, 0x40, 4, 0x80008000);
     sim_ports_config(function, 0x10, 4, 0x9991); /* must be passed over in legacy mode */
     function->cable[0] = 0;
     function->cable[1] = 1;
@@ -185,6 +187,8 @@ static void test_legacy_ports_are_claimed_once(void **state)
     start(&pc);
     first = sim_ports_add(&pc.sim, 0, 1, 0, 0x80867010, 0x010180);
     second = sim_ports_add(&pc.sim, 0, 2, 0, 0x11060571, 0x010180);
+    sim_ports_config(first, 0x40, 4, 0x80008000);
+    sim_ports_config(second, 0x40, 1, 0x03);
     find(&pc);
     assert_int_equal(pc.found.channel_count, 2);
     assert_int_equal(pc.found.channels[0].controller.device_id, 0x7010);
@@ -212,10 +216,31 @@ static void test_two_functions_at_one_address_are_one_channel(void **state)
     bench_free(pc.bench);
 }
 
+/* A controller that decodes by its command register, but not by the chipset's own bit. */
+static void test_legacy_ports_go_to_who_decodes_them(void **state)
+{
+    struct pc pc;
+    struct sim_pci_function *first;
+
+    (void)state;
+    start(&pc);
+    first = sim_ports_add(&pc.sim, 0, 1, 0, 0x80867010, 0x010180);
+    sim_ports_config(first, 0x40, 4, 0x80000000); /* secondary only */
+    sim_ports_add(&pc.sim, 0, 2, 0, 0x12345678, 0x010180);
+    find(&pc);
+    assert_int_equal(pc.found.channels[0].controller.device_id, 0x5678);
+    assert_int_equal(pc.found.channels[0].chipset, CHIPSET_NOT_KNOWN);
+    assert_int_equal(pc.found.channels[1].controller.device_id, 0x7010);
+    assert_int_equal(pc.found.channels[1].chipset, CHIPSET_ON);
+    assert_true(pc.found.channels[0].decoding && pc.found.channels[1].decoding);
+    bench_free(pc.bench);
+}
+
 static void test_channel_that_is_switched_off_can_be_switched_on(void **state)
 {
     struct pc pc;
     struct sim_pci_function *function;
+    struct chipset_changes changes = {.count = 0};
 
     (void)state;
     start(&pc);
@@ -223,17 +248,18 @@ static void test_channel_that_is_switched_off_can_be_switched_on(void **state)
     function->cable[0] = 0;
     bench_attach_healthy(pc.bench, "pm", "SIMCORP", "DVD TEST", "0001", "");
     sim_ports_config(function, 0x04, 2, 0x0400); /* no I/O; INTX-disable as firmware left it */
+    function->bus_master[0] = 0x09;
     find(&pc);
     assert_false(pc.found.channels[2].decoding);
-    assert_true(ide_enable_decode(&pc.sim.ports, &pc.found.channels[2]));
-    assert_true(pc.found.channels[2].decoding);
+    assert_int_equal(chipset_switch_on(&pc.sim.ports, &pc.found, &pc.found.channels[2], &changes),
+                     0);
+    assert_true(pc.found.channels[2].decoding && pc.found.channels[3].decoding);
     assert_int_equal(function->config[0x04], 0x01);
     assert_int_equal(function->config[0x05], 0x04);
+    assert_int_equal(function->bus_master[0], 0x08); /* a transfer that was waiting is stopped */
     assert_int_equal(identify(&pc, 2), 0);
-    sim_ports_config(function, 0x04, 2, 0x0000);
-    function->writable[0x04] = 0; /* locked */
-    assert_false(ide_enable_decode(&pc.sim.ports, &pc.found.channels[2]));
-    assert_false(pc.found.channels[2].decoding);
+    chipset_restore(&pc.sim.ports, &pc.found, &changes);
+    assert_int_equal(function->config[0x04], 0x00);
     bench_free(pc.bench);
 }
 
@@ -331,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_native_channels_without_ports_are_absent),
         cmocka_unit_test(test_legacy_ports_are_claimed_once),
         cmocka_unit_test(test_two_functions_at_one_address_are_one_channel),
+        cmocka_unit_test(test_legacy_ports_go_to_who_decodes_them),
         cmocka_unit_test(test_channel_that_is_switched_off_can_be_switched_on),
         cmocka_unit_test(test_bus_mastering_is_stopped),
         cmocka_unit_test(test_vt6421),

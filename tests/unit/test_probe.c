@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "drivers/ata_port.h"
+#include "drivers/chipset.h"
 #include "drivers/mtk.h"
 #include "kernel/probe.h"
 #include "tests/support/bench_script.h"
@@ -169,10 +170,12 @@ static void test_channel_that_is_switched_off(void **state)
 {
     struct pc pc;
     struct sim_pci_function *function;
+    struct chipset_changes changes = {.count = 0};
 
     (void)state;
     start(&pc);
     function = sim_ports_add(&pc.sim, 0, 1, 0, 0x80867010, 0x010180);
+    sim_ports_config(function, 0x40, 4, 0x80008000);
     function->cable[0] = 0;
     function->cable[1] = 1;
     sim_ports_config(function, 0x04, 2, 0);
@@ -181,7 +184,8 @@ static void test_channel_that_is_switched_off(void **state)
     probe_all(&pc);
     expect(&pc, 3, VERDICT_CHANNEL_OFF);
     assert_int_equal(pc.seen[1].writes + pc.sim.status_reads[1], 0);
-    assert_true(ide_enable_decode(&pc.sim.ports, port(&pc, 3)->channel));
+    assert_int_equal(
+        chipset_switch_on(&pc.sim.ports, &pc.machine.ide, port(&pc, 3)->channel, &changes), 0);
     probe_start(&pc.machine, port(&pc, 3), true);
     probe_all(&pc);
     expect(&pc, 3, VERDICT_NO_IDENTITY);
