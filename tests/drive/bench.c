@@ -1,20 +1,9 @@
-/*
- * Cables and who drives them (ATA/ATAPI-6 9.16 and the electrical facts of parallel ATA):
- *
- * - Both positions see every write; only the selected one obeys commands, except EXECUTE DEVICE
- *   DIAGNOSTIC.
- * - A lone device 0 answers for an absent device 1: its own registers, but status 00.
- * - Nobody answers for an absent device 0: the bus floats.
- * - A drive in vendor mode pulls the bus although the other position is selected: both values
- *   meet, a 0 wins.
- */
 #include "tests/drive/bench.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/drive/bench_parts.h"
-#include "tests/drive/drive_parts.h"
 
 struct bench *bench_new(uint64_t seed)
 {
@@ -49,7 +38,15 @@ uint64_t bench_now_us(const struct bench *bench)
 
 void bench_advance(struct bench *bench, uint64_t us)
 {
-    bench->now_us += us;
+    uint64_t end = bench->now_us + us;
+
+    bench_queue_run(bench, end);
+    bench->now_us = end;
+}
+
+void bench_isolate(struct bench *bench, unsigned channel, bool isolated)
+{
+    bench->isolated[channel] = isolated;
 }
 
 bool bench_loads_page(struct bench *bench)
@@ -85,12 +82,16 @@ bool bench_powered(const struct bench_device *device)
 
 void bench_power(struct bench *bench, struct bench_device *device, bool on)
 {
+    bool was_on = bench_powered(device);
+
     if (device->drive != NULL) {
         sim_drive_power(device->drive, bench->now_us, on);
     } else {
         sim_disk_power(device->disk, bench->now_us, on);
     }
-    if (!on) {
+    if (on && !was_on) {
+        bench_cable_listen(bench, device);
+    } else if (!on) {
         bench_flush_device(bench, device);
     }
 }
@@ -113,117 +114,11 @@ void bench_check_power(struct bench *bench)
     }
 }
 
-/* The device at a place if it is electrically there. */
-static struct bench_device *connected(struct bench_place *place)
-{
-    struct bench_device *device = place->device;
-
-    return device != NULL && place->plugged && bench_powered(device) ? device : NULL;
-}
-
-/* Contacts that still bounce: half of the accesses don't get through. */
-static bool contact_lost(struct bench *bench, struct bench_place *place)
-{
-    if (place->bounces == 0) {
-        return false;
-    }
-    place->bounces--;
-    return sim_random_below(&bench->random, 2) == 0;
-}
-
-static unsigned device_bit(const struct bench_device *device)
-{
-    uint8_t value = device->drive != NULL ? device->drive->device : device->disk->device;
-
-    return (value & DEVICE_DEV) != 0 ? 1 : 0;
-}
-
-static uint16_t read_device(struct bench *bench, struct bench_device *device, unsigned reg)
-{
-    return device->drive != NULL ? sim_drive_read(device->drive, bench->now_us, reg)
-                                 : sim_disk_read(device->disk, bench->now_us, reg);
-}
-
-static bool answers_both(const struct bench_device *device)
-{
-    return device->drive != NULL &&
-           sim_fault_on(&device->drive->faults, SIM_FAULT_SLAVE_ANSWERS_FOR_MASTER);
-}
-
-/* Device 0 alone, device 1 selected. */
-static uint16_t read_for_absent(struct bench *bench, struct bench_device *master, unsigned reg)
-{
-    if (reg == REG_STATUS || reg == REG_CONTROL) {
-        return 0x00;
-    }
-    return read_device(bench, master, reg);
-}
-
-static uint16_t read_pair(struct bench *bench, struct bench_device *const pair[2], unsigned reg)
-{
-    unsigned selected = device_bit(pair[1]);
-    struct bench_device *other = pair[1 - selected];
-    uint16_t value = read_device(bench, pair[selected], reg);
-
-    if (other->drive != NULL && sim_drive_disturbs(other->drive)) {
-        value &= sim_drive_read(other->drive, bench->now_us, reg);
-    }
-    return value;
-}
-
-static uint16_t read_cable(struct bench *bench, unsigned channel, unsigned reg)
-{
-    struct bench_place *places = bench->places[channel];
-    uint16_t floating = bench->float_value[channel];
-    struct bench_device *pair[2];
-
-    if (reg == REG_DATA) {
-        floating = (uint16_t)(floating * 0x0101u);
-    }
-    for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
-        pair[i] = connected(&places[i]);
-        if (pair[i] != NULL && places[i].bounces != 0 && contact_lost(bench, &places[i])) {
-            return floating;
-        }
-    }
-    if (pair[0] != NULL && pair[1] != NULL) {
-        return read_pair(bench, pair, reg);
-    }
-    if (pair[0] != NULL) {
-        return device_bit(pair[0]) == 0 || answers_both(pair[0])
-                   ? read_device(bench, pair[0], reg)
-                   : read_for_absent(bench, pair[0], reg);
-    }
-    if (pair[1] != NULL && (device_bit(pair[1]) == 1 || answers_both(pair[1]))) {
-        return read_device(bench, pair[1], reg);
-    }
-    return floating;
-}
-
-static void write_cable(struct bench *bench, unsigned channel, unsigned reg, uint16_t value)
-{
-    for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
-        struct bench_place *place = &bench->places[channel][i];
-        struct bench_device *device = connected(place);
-
-        if (device == NULL || contact_lost(bench, place)) {
-            continue;
-        }
-        bool selected = device_bit(device) == i || answers_both(device);
-
-        if (device->drive != NULL) {
-            sim_drive_write(device->drive, bench->now_us, reg, value, selected);
-        } else {
-            sim_disk_write(device->disk, bench->now_us, reg, value, selected);
-        }
-    }
-}
-
 static void trace_file(struct bench *bench, unsigned channel, unsigned reg, char kind,
                        uint16_t value)
 {
     fprintf(bench->trace_file, "%llu %u %c%u %0*X\n", (unsigned long long)bench->now_us, channel,
-            kind, reg, reg == REG_DATA ? 4 : 2, (unsigned)value);
+            kind, reg, reg == BENCH_REG_DATA ? 4 : 2, (unsigned)value);
 }
 
 uint16_t bench_read(struct bench *bench, unsigned channel, unsigned reg)
@@ -232,11 +127,11 @@ uint16_t bench_read(struct bench *bench, unsigned channel, unsigned reg)
     if (channel >= BENCH_CHANNELS || reg > BENCH_REG_ALT_STATUS) {
         return 0xFF;
     }
-    uint16_t value = read_cable(bench, channel, reg);
+    uint16_t value = bench_cable_read(bench, channel, reg);
 
     if (bench->cut_now) {
         bench_check_power(bench);
-        value = read_cable(bench, channel, reg);
+        value = bench_cable_read(bench, channel, reg);
     }
     if (bench->trace_file != NULL) {
         trace_file(bench, channel, reg, 'r', value);
@@ -256,25 +151,32 @@ void bench_write(struct bench *bench, unsigned channel, unsigned reg, uint16_t v
     if (bench->trace_file != NULL) {
         trace_file(bench, channel, reg, 'w', value);
     }
-    write_cable(bench, channel, reg, value);
+    bench_cable_write(bench, channel, reg, value);
     bench_check_power(bench);
+}
+
+void bench_cable_reset(struct bench *bench, unsigned channel)
+{
+    for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
+        struct bench_device *device = bench_connected(bench, channel, i);
+
+        if (device == NULL) {
+            continue;
+        }
+        if (device->drive != NULL) {
+            sim_drive_hard_reset(device->drive, bench->now_us);
+        } else {
+            sim_disk_hard_reset(device->disk, bench->now_us);
+        }
+        bench_cable_listen(bench, device);
+    }
+    bench_cable_look(bench);
 }
 
 void bench_hard_reset(struct bench *bench)
 {
     for (unsigned channel = 0; channel < BENCH_CHANNELS; channel++) {
-        for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
-            struct bench_device *device = connected(&bench->places[channel][i]);
-
-            if (device == NULL) {
-                continue;
-            }
-            if (device->drive != NULL) {
-                sim_drive_hard_reset(device->drive, bench->now_us);
-            } else {
-                sim_disk_reset(device->disk, bench->now_us);
-            }
-        }
+        bench_cable_reset(bench, channel);
     }
 }
 

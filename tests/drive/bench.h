@@ -33,7 +33,8 @@ void bench_free(struct bench *bench);
  * Returns false when one of the files could not be written. */
 bool bench_flush(struct bench *bench);
 
-/* Virtual time in µs. bench_advance() moves it; accesses do not move it by themselves. */
+/* Virtual time in µs. bench_advance() moves it; accesses do not move it by themselves. Commands
+ * that were given for later ("at") are carried out at their time on the way. */
 uint64_t bench_now_us(const struct bench *bench);
 void bench_advance(struct bench *bench, uint64_t us);
 
@@ -48,6 +49,9 @@ bool bench_loads_page(struct bench *bench);
  */
 uint16_t bench_read(struct bench *bench, unsigned channel, unsigned reg);
 void bench_write(struct bench *bench, unsigned channel, unsigned reg, uint16_t value);
+
+/* A cable whose host tri-states its pins: it floats and nothing that is written arrives. */
+void bench_isolate(struct bench *bench, unsigned channel, bool isolated);
 
 /* RESET- line of the cable (what a machine's reset does to both channels). */
 void bench_hard_reset(struct bench *bench);

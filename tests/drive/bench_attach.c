@@ -15,7 +15,9 @@ struct plan {
     uint64_t seed;
     uint32_t sectors;
     uint32_t protect;
-    bool engine_given, wp_low, powered, plugged, eject_held, eeprom_bad;
+    char firmware[40]; /* "vendor/product/revision" of a whole image */
+    enum bench_jumper jumper;
+    bool engine_given, wp_low, powered, plugged, eject_held, eeprom_bad, hung, used;
 };
 
 typedef bool option_fn(struct plan *plan, const char *value);
@@ -145,16 +147,83 @@ static bool option_accepts(struct plan *plan, const char *value)
     return strlen(value) <= 16;
 }
 
+/* The firmware starts, whatever stands in the flash, and shows `face` when it is not whole. */
+static void always_crashes(struct plan *plan, enum sim_face face)
+{
+    plan->setup.face = plan->setup.crash = face;
+    plan->setup.code_runs = true;
+}
+
+static void personality_wrong(struct plan *plan)
+{
+    plan->setup.runs_misfit = true;
+    if (plan->setup.accepts == NULL) {
+        option_accepts(plan, "SYNTH");
+    }
+    if (plan->firmware[0] == '\0') {
+        copy_text(plan->firmware, sizeof plan->firmware, "OTHER/WRONG MODEL/W001", false);
+    }
+}
+
 static bool option_personality(struct plan *plan, const char *value)
 {
     if (strcmp(value, "slow") == 0) {
         plan->setup.start_ms = 30000;
     } else if (strcmp(value, "blinker") == 0) {
         plan->eeprom_bad = true;
+    } else if (strcmp(value, "hangs") == 0) {
+        always_crashes(plan, SIM_FACE_HANG);
+    } else if (strcmp(value, "garbage") == 0) {
+        always_crashes(plan, SIM_FACE_GARBAGE);
+    } else if (strcmp(value, "silent") == 0) {
+        plan->setup.face = plan->setup.crash = SIM_FACE_SILENT;
+        plan->setup.crash_gate_open = true;
+    } else if (strcmp(value, "boot") == 0) {
+        plan->setup.face = plan->setup.crash = SIM_FACE_BOOT;
+        plan->setup.crash_gate_open = true;
+    } else if (strcmp(value, "wrong") == 0) {
+        personality_wrong(plan);
+    } else if (strcmp(value, "answers_for_master") == 0) {
+        plan->setup.answers_both = true;
     } else {
         return strcmp(value, "normal") == 0;
     }
     return true;
+}
+
+static bool option_disk_personality(struct plan *plan, const char *value)
+{
+    plan->hung = strcmp(value, "hangs") == 0;
+    plan->used = strcmp(value, "used") == 0;
+    return plan->hung || plan->used || strcmp(value, "normal") == 0;
+}
+
+static bool option_firmware(struct plan *plan, const char *value)
+{
+    const char *slash = strchr(value, '/');
+
+    copy_text(plan->firmware, sizeof plan->firmware, value, false);
+    return strlen(value) < sizeof plan->firmware && slash != NULL && strchr(slash + 1, '/') != NULL;
+}
+
+static bool option_jumper(struct plan *plan, const char *value)
+{
+    bool master;
+
+    if (strcmp(value, "cable") == 0) {
+        plan->jumper = BENCH_JUMPER_CABLE;
+        return true;
+    }
+    if (!one_of(value, "master", "slave", &master)) {
+        return false;
+    }
+    plan->jumper = master ? BENCH_JUMPER_MASTER : BENCH_JUMPER_SLAVE;
+    return true;
+}
+
+static bool option_spin_up(struct plan *plan, const char *value)
+{
+    return parse_number(value, 10, 3600000, &plan->setup.spin_up_ms);
 }
 
 static bool option_seed(struct plan *plan, const char *value)
@@ -207,27 +276,18 @@ struct option {
 };
 
 static const struct option drive_options[] = {
-    {"chip", option_chip},
-    {"flash", option_flash},
-    {"engine", option_engine},
-    {"face", option_face},
-    {"crash", option_crash},
-    {"gate", option_gate},
-    {"window", option_window},
-    {"start", option_start},
-    {"latency", option_latency},
-    {"boot", option_boot},
-    {"accepts", option_accepts},
-    {"personality", option_personality},
-    {"protect", option_protect},
-    {"wp", option_wp},
-    {"eject", option_eject},
-    {"name", option_name},
-    {"seed", option_seed},
-    {"power", option_power},
-    {"plugged", option_plugged},
-    {"signature", option_signature},
-    {NULL, NULL},
+    {"chip", option_chip},         {"flash", option_flash},
+    {"engine", option_engine},     {"face", option_face},
+    {"crash", option_crash},       {"gate", option_gate},
+    {"window", option_window},     {"start", option_start},
+    {"latency", option_latency},   {"boot", option_boot},
+    {"accepts", option_accepts},   {"personality", option_personality},
+    {"protect", option_protect},   {"wp", option_wp},
+    {"eject", option_eject},       {"name", option_name},
+    {"seed", option_seed},         {"power", option_power},
+    {"plugged", option_plugged},   {"signature", option_signature},
+    {"firmware", option_firmware}, {"jumper", option_jumper},
+    {"spinup", option_spin_up},    {NULL, NULL},
 };
 
 static const struct option disk_options[] = {
@@ -237,6 +297,8 @@ static const struct option disk_options[] = {
     {"name", option_name},
     {"power", option_power},
     {"plugged", option_plugged},
+    {"jumper", option_jumper},
+    {"personality", option_disk_personality},
     {NULL, NULL},
 };
 
@@ -269,6 +331,33 @@ static bool load_backing(const char *path, uint8_t *cells, size_t size, char *pr
     return fits;
 }
 
+/* Fills the flash with a whole synthetic image of that identity. */
+static bool write_firmware(const struct plan *plan, uint8_t *cells, size_t size, char *problem)
+{
+    char texts[sizeof plan->firmware];
+    struct sim_firmware_recipe recipe;
+    char *rest = NULL;
+
+    strcpy(texts, plan->firmware);
+    sim_firmware_recipe(&recipe, (uint32_t)size);
+    recipe.vendor = strtok_r(texts, "/", &rest);
+    recipe.product = strtok_r(NULL, "/", &rest);
+    recipe.revision = strtok_r(NULL, "/", &rest);
+    recipe.sparse = true;
+    if (recipe.revision == NULL || strlen(recipe.vendor) > 8 || strlen(recipe.product) > 16 ||
+        strlen(recipe.revision) > 4 || sim_firmware_make(&recipe, cells, size) != size) {
+        snprintf(problem, BENCH_ANSWER, "no firmware with the identity %s", plan->firmware);
+        return false;
+    }
+    return true;
+}
+
+static bool fill_flash(const struct plan *plan, uint8_t *cells, size_t size, char *problem)
+{
+    return (plan->firmware[0] == '\0' || write_firmware(plan, cells, size, problem)) &&
+           (plan->file == NULL || load_backing(plan->file, cells, size, problem));
+}
+
 static bool build_drive(struct bench *bench, struct bench_device *device, struct plan *plan,
                         char *problem)
 {
@@ -288,8 +377,7 @@ static bool build_drive(struct bench *bench, struct bench_device *device, struct
         snprintf(problem, BENCH_ANSWER, "no memory");
         return false;
     }
-    if (plan->file != NULL &&
-        !load_backing(plan->file, drive->chip->cells, drive->chip->type->size, problem)) {
+    if (!fill_flash(plan, drive->chip->cells, drive->chip->type->size, problem)) {
         sim_drive_free(drive);
         return false;
     }
@@ -320,6 +408,7 @@ static bool build_disk(struct bench_device *device, struct plan *plan, char *pro
         snprintf(problem, BENCH_ANSWER, "no memory");
         return false;
     }
+    device->disk->hung = plan->hung;
     return true;
 }
 
@@ -361,11 +450,15 @@ bool bench_build(struct bench *bench, struct bench_device *device, char *const *
     }
     device->used = true;
     snprintf(device->name, sizeof device->name, "%s", plan.name);
+    device->jumper = plan.jumper;
     if (plan.file != NULL) {
         snprintf(device->backing, sizeof device->backing, "%s", plan.file);
     }
     if (plan.powered) {
         bench_power(bench, device, true);
+    }
+    if (plan.used) {
+        sim_disk_use(device->disk);
     }
     *plugged = plan.plugged;
     return true;

@@ -4,24 +4,11 @@
 #include <string.h>
 
 #include "tests/drive/bench_attach.h"
-#include "tests/drive/bench_parts.h"
+#include "tests/drive/bench_request.h"
 
-enum { WORDS = 32, LINE = 2048 };
+enum { LINE = 2048 };
 
-/* One command being carried out. */
-struct request {
-    struct bench *bench;
-    char *words[WORDS]; /* words[0] is the command */
-    size_t count;
-    struct bench_place *place; /* of the POS word, NULL when it names a device on the shelf */
-    struct bench_device *device;
-    char *answer;
-    size_t answer_size;
-    size_t used;
-};
-
-__attribute__((format(printf, 2, 3))) static void say(struct request *request, const char *format,
-                                                      ...)
+void bench_say(struct bench_request *request, const char *format, ...)
 {
     va_list arguments;
 
@@ -39,18 +26,23 @@ __attribute__((format(printf, 2, 3))) static void say(struct request *request, c
     }
 }
 
-/* "error ...": every refusal goes through here. */
-static bool refuse(struct request *request, const char *reason)
+bool bench_done(struct bench_request *request)
+{
+    bench_say(request, "ok");
+    return true;
+}
+
+bool bench_refuse(struct bench_request *request, const char *reason)
 {
     request->used = 0;
-    say(request, "error %s", reason);
+    bench_say(request, "error %s", reason);
     return false;
 }
 
 static const char *const place_names[BENCH_CHANNELS][BENCH_POSITIONS] = {{"pm", "ps"},
                                                                          {"sm", "ss"}};
 
-static struct bench_place *find_place(struct bench *bench, const char *word)
+struct bench_place *bench_find_place(struct bench *bench, const char *word)
 {
     for (unsigned channel = 0; channel < BENCH_CHANNELS; channel++) {
         for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
@@ -62,7 +54,7 @@ static struct bench_place *find_place(struct bench *bench, const char *word)
     return NULL;
 }
 
-static struct bench_device *find_device(struct bench *bench, const char *name)
+struct bench_device *bench_find_device(struct bench *bench, const char *name)
 {
     for (unsigned i = 0; i < BENCH_DEVICES; i++) {
         if (bench->devices[i].used && strcmp(bench->devices[i].name, name) == 0) {
@@ -72,7 +64,7 @@ static struct bench_device *find_device(struct bench *bench, const char *name)
     return NULL;
 }
 
-static struct bench_place *place_of(struct bench *bench, const struct bench_device *device)
+struct bench_place *bench_place_of(struct bench *bench, const struct bench_device *device)
 {
     for (unsigned channel = 0; channel < BENCH_CHANNELS; channel++) {
         for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
@@ -84,32 +76,41 @@ static struct bench_place *place_of(struct bench *bench, const struct bench_devi
     return NULL;
 }
 
-/* Puts the device on the cable; position and DEV bit follow the jumper, which is always right. */
-static void put(struct bench *bench, struct bench_place *place, struct bench_device *device,
-                bool plugged)
+void bench_put(struct bench *bench, struct bench_place *place, struct bench_device *device,
+               bool plugged)
 {
-    struct bench_place *before = place_of(bench, device);
+    struct bench_place *before = bench_place_of(bench, device);
 
     if (before != NULL) {
         before->device = NULL;
     }
-    place->device = device;
-    place->plugged = plugged;
-    place->bounces = 0;
+    *place = (struct bench_place){.device = device, .plugged = plugged};
 }
 
-static bool do_attach(struct request *request)
+/* What is attached was there before the PC was switched on: the master on that cable knows it. */
+static void introduce(struct bench *bench, const struct bench_place *place)
+{
+    for (unsigned channel = 0; channel < BENCH_CHANNELS; channel++) {
+        const struct bench_place *master = &bench->places[channel][0];
+
+        if (place == &bench->places[channel][1] && place->plugged && master->device != NULL) {
+            master->device->sees_slave = true;
+        }
+    }
+}
+
+static bool do_attach(struct bench_request *request)
 {
     struct bench *bench = request->bench;
-    struct bench_place *place = find_place(bench, request->words[1]);
+    struct bench_place *place = bench_find_place(bench, request->words[1]);
     char problem[BENCH_ANSWER] = "";
     bool plugged = true;
 
     if (place == NULL && strcmp(request->words[1], "shelf") != 0) {
-        return refuse(request, "no such position");
+        return bench_refuse(request, "no such position");
     }
     if (place != NULL && place->device != NULL) {
-        return refuse(request, "position is taken");
+        return bench_refuse(request, "position is taken");
     }
     for (unsigned i = 0; i < BENCH_DEVICES; i++) {
         struct bench_device *device = &bench->devices[i];
@@ -119,18 +120,19 @@ static bool do_attach(struct request *request)
         }
         if (!bench_build(bench, device, &request->words[2], request->count - 2, problem,
                          &plugged)) {
-            return refuse(request, problem);
+            return bench_refuse(request, problem);
         }
         if (place != NULL) {
-            put(bench, place, device, plugged);
+            bench_put(bench, place, device, plugged);
+            introduce(bench, place);
         }
-        say(request, "ok %s", device->name);
+        bench_say(request, "ok %s", device->name);
         return true;
     }
-    return refuse(request, "the bench is full");
+    return bench_refuse(request, "the bench is full");
 }
 
-static bool do_detach(struct request *request)
+static bool do_detach(struct bench_request *request)
 {
     if (request->place != NULL) {
         request->place->device = NULL;
@@ -139,152 +141,52 @@ static bool do_detach(struct request *request)
     sim_drive_free(request->device->drive);
     sim_disk_free(request->device->disk);
     memset(request->device, 0, sizeof *request->device);
-    say(request, "ok");
-    return true;
-}
-
-static bool do_plug(struct request *request)
-{
-    if (request->place == NULL) {
-        return refuse(request, "not at a cable");
-    }
-    request->place->plugged = strcmp(request->words[0], "plug") == 0;
-    say(request, "ok");
-    return true;
-}
-
-static bool do_bounce(struct request *request)
-{
-    if (request->place == NULL) {
-        return refuse(request, "not at a cable");
-    }
-    request->place->bounces = (uint32_t)strtoul(request->words[2], NULL, 0);
-    say(request, "ok");
-    return true;
-}
-
-static bool do_power(struct request *request)
-{
-    bool on = strcmp(request->words[2], "on") == 0;
-
-    if (!on && strcmp(request->words[2], "off") != 0) {
-        return refuse(request, "on or off");
-    }
-    bench_power(request->bench, request->device, on);
-    say(request, "ok");
-    return true;
-}
-
-static bool do_eject(struct request *request)
-{
-    struct drive *drive = request->device->drive;
-    bool hold = strcmp(request->words[2], "hold") == 0;
-
-    if (!hold && strcmp(request->words[2], "release") != 0) {
-        return refuse(request, "hold or release");
-    }
-    /* a running firmware moves the tray when the button is pressed, not when it is held from
-     * power-on */
-    if (hold && !drive->eject_held && drive->phase == SIM_PHASE_READY && !drive->boot_code &&
-        !drive->garbage) {
-        drive->tray_open = !drive->tray_open;
-    }
-    drive->eject_held = hold;
-    say(request, "ok");
-    return true;
-}
-
-static bool do_tray(struct request *request)
-{
-    bool open = strcmp(request->words[2], "open") == 0;
-
-    if (!open && strcmp(request->words[2], "closed") != 0) {
-        return refuse(request, "open or closed");
-    }
-    request->device->drive->tray_open = open;
-    say(request, "ok");
-    return true;
-}
-
-static bool do_insert(struct request *request)
-{
-    struct drive *drive = request->device->drive;
-    const char *what = request->words[2];
-    size_t size = 0;
-    uint8_t *bytes = NULL;
-
-    if (strcmp(what, "none") == 0) {
-        sim_drive_remove_disc(drive);
-        say(request, "ok");
-        return true;
-    }
-    if (strcmp(what, "blank") != 0) {
-        bytes = bench_load_file(what, &size);
-        if (bytes == NULL) {
-            return refuse(request, "can't read the file");
-        }
-    }
-    bool good = sim_drive_insert(drive, bytes, size);
-
-    free(bytes);
-    if (!good) {
-        return refuse(request, "no memory");
-    }
-    say(request, "ok");
-    return true;
-}
-
-/* Another device is put in the place of the one that is there, which goes to the shelf as it is. */
-static bool do_swap(struct request *request)
-{
-    struct bench_place *place = find_place(request->bench, request->words[1]);
-    struct bench_device *device = find_device(request->bench, request->words[2]);
-
-    if (place == NULL || device == NULL) {
-        return refuse(request, place == NULL ? "no such position" : "no such device");
-    }
-    put(request->bench, place, device, true);
-    say(request, "ok");
-    return true;
+    return bench_done(request);
 }
 
 /* power_cut_at belongs to the bench: the n-th flash change from now on. */
-static bool set_power_cut(struct request *request, const char *text)
+static bool set_power_cut(struct bench_request *request, const char *text)
 {
     const char *value = strchr(text, '=');
     unsigned long n = strtoul(value != NULL ? value + 1 : "1", NULL, 0);
 
     if (n == 0) {
-        return refuse(request, "bad parameter");
+        return bench_refuse(request, "bad parameter");
     }
     request->bench->cut_at = request->bench->changes + n;
-    say(request, "ok");
-    return true;
+    return bench_done(request);
 }
 
-static bool do_fault(struct request *request)
+static bool do_fault(struct bench_request *request)
 {
     const char *name = request->words[2];
 
     if (strncmp(name, "power_cut_at", 12) == 0) {
         return set_power_cut(request, request->count > 3 ? request->words[3] : name);
     }
+    if (request->device->disk != NULL) {
+        request->device->disk->hung = strcmp(name, "bsy_forever") == 0;
+        return request->device->disk->hung ? bench_done(request)
+                                           : bench_refuse(request, "a disk only has bsy_forever");
+    }
     if (!sim_fault_set_by_name(&request->device->drive->faults, name, &request->words[3],
                                request->count - 3)) {
-        return refuse(request, "no such fault or parameter");
+        return bench_refuse(request, "no such fault or parameter");
     }
-    say(request, "ok");
-    return true;
+    return bench_done(request);
 }
 
-static bool do_clear(struct request *request)
+static bool do_clear(struct bench_request *request)
 {
-    sim_fault_clear(&request->device->drive->faults);
-    say(request, "ok");
-    return true;
+    if (request->device->disk != NULL) {
+        request->device->disk->hung = false;
+    } else {
+        sim_fault_clear(&request->device->drive->faults);
+    }
+    return bench_done(request);
 }
 
-static bool do_load(struct request *request)
+static bool do_load(struct bench_request *request)
 {
     struct sim_chip *chip = request->device->drive->chip;
     size_t size = 0;
@@ -292,41 +194,42 @@ static bool do_load(struct request *request)
 
     if (bytes == NULL || size > chip->type->size) {
         free(bytes);
-        return refuse(request, bytes == NULL ? "can't read the file" : "larger than the flash");
+        return bench_refuse(request,
+                            bytes == NULL ? "can't read the file" : "larger than the flash");
     }
     memset(chip->cells, 0xFF, chip->type->size);
     memcpy(chip->cells, bytes, size);
     free(bytes);
-    say(request, "ok %zu", size);
+    bench_say(request, "ok %zu", size);
     return true;
 }
 
-static bool do_dump(struct request *request)
+static bool do_dump(struct bench_request *request)
 {
     struct sim_chip *chip = request->device->drive->chip;
 
     if (!bench_save_file(request->words[2], chip->cells, chip->type->size) ||
         !bench_flush_device(request->bench, request->device)) {
-        return refuse(request, "can't write the file");
+        return bench_refuse(request, "can't write the file");
     }
-    say(request, "ok %u", (unsigned)chip->type->size);
+    bench_say(request, "ok %u", (unsigned)chip->type->size);
     return true;
 }
 
-static bool do_eeprom(struct request *request)
+static bool do_eeprom(struct bench_request *request)
 {
     struct drive *drive = request->device->drive;
 
     if (!bench_save_file(request->words[2], drive->eeprom, sizeof drive->eeprom)) {
-        return refuse(request, "can't write the file");
+        return bench_refuse(request, "can't write the file");
     }
-    say(request, "ok %u", (unsigned)sizeof drive->eeprom);
+    bench_say(request, "ok %u", (unsigned)sizeof drive->eeprom);
     return true;
 }
 
-static const char *place_name(struct bench *bench, const struct bench_device *device)
+const char *bench_place_name(struct bench *bench, const struct bench_device *device)
 {
-    struct bench_place *place = place_of(bench, device);
+    struct bench_place *place = bench_place_of(bench, device);
 
     for (unsigned channel = 0; channel < BENCH_CHANNELS && place != NULL; channel++) {
         for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
@@ -338,27 +241,44 @@ static const char *place_name(struct bench *bench, const struct bench_device *de
     return "shelf";
 }
 
-static void say_drive(struct request *request, const struct drive *drive)
+static void say_drive(struct bench_request *request, const struct drive *drive)
 {
     static const char *const leds[] = {"off", "on", "blink"};
 
-    say(request, " chip=%s phase=%s gate=%s eject=%s led=%s tray=%s disc=%s",
-        drive->chip->type->name, sim_phase_name(drive->phase), drive->gate ? "open" : "closed",
-        drive->eject_held ? "held" : "released", leds[drive->led],
-        drive->tray_open ? "open" : "closed",
-        drive->medium == NULL ? "none" : (drive->medium_blank ? "blank" : "data"));
-    say(request, " intros=%llu commands=%llu destroyed=%llu packets=%llu programs=%llu erases=%llu",
-        (unsigned long long)drive->intros, (unsigned long long)drive->vendor_commands,
-        (unsigned long long)drive->destroyed, (unsigned long long)drive->packets,
-        (unsigned long long)drive->chip->programs, (unsigned long long)drive->chip->erases);
+    bench_say(request, " chip=%s phase=%s gate=%s eject=%s led=%s tray=%s disc=%s",
+              drive->chip->type->name, sim_phase_name(drive->phase),
+              drive->gate ? "open" : "closed", drive->eject_held ? "held" : "released",
+              leds[drive->led], drive->tray_open ? "open" : "closed",
+              drive->medium == NULL ? "none" : (drive->medium_blank ? "blank" : "data"));
+    bench_say(request,
+              " intros=%llu commands=%llu destroyed=%llu packets=%llu programs=%llu erases=%llu",
+              (unsigned long long)drive->intros, (unsigned long long)drive->vendor_commands,
+              (unsigned long long)drive->destroyed, (unsigned long long)drive->packets,
+              (unsigned long long)drive->chip->programs, (unsigned long long)drive->chip->erases);
     for (unsigned i = 0; i < SIM_FAULT_COUNT; i++) {
         if (drive->faults.state[i].on) {
-            say(request, " fault=%s", sim_fault_name((enum sim_fault)i));
+            bench_say(request, " fault=%s", sim_fault_name((enum sim_fault)i));
         }
     }
 }
 
-static bool do_status(struct request *request)
+static void say_disk(struct bench_request *request, const struct disk *disk)
+{
+    bench_say(request, " vendor=%llu keys=%llu writes=%llu resets=%llu deaf=%llu%s",
+              (unsigned long long)disk->vendor_commands, (unsigned long long)disk->vendor_keys,
+              (unsigned long long)disk->writes, (unsigned long long)disk->resets,
+              (unsigned long long)disk->deaf, disk->hung ? " fault=bsy_forever" : "");
+}
+
+static const char *cable_word(const struct bench_place *place)
+{
+    if (place == NULL || !place->plugged) {
+        return "unplugged";
+    }
+    return place->reversed ? "reversed" : "plugged";
+}
+
+static bool do_status(struct bench_request *request)
 {
     struct bench *bench = request->bench;
 
@@ -368,44 +288,45 @@ static bool do_status(struct request *request)
         if (!device->used) {
             continue;
         }
-        struct bench_place *place = place_of(bench, device);
+        struct bench_place *place = bench_place_of(bench, device);
 
         if (device->drive != NULL) {
             sim_drive_settle(device->drive, bench->now_us);
         }
-        say(request, "%s %s %s power=%s cable=%s", place_name(bench, device),
-            device->drive != NULL ? "drive" : "disk", device->name,
-            bench_powered(device) ? "on" : "off",
-            place != NULL && place->plugged ? "plugged" : "unplugged");
+        bench_say(request, "%s %s %s power=%s cable=%s", bench_place_name(bench, device),
+                  device->drive != NULL ? "drive" : "disk", device->name,
+                  bench_powered(device) ? "on" : "off", cable_word(place));
+        if (device->jumper != BENCH_JUMPER_CABLE) {
+            bench_say(request, " jumper=%s",
+                      device->jumper == BENCH_JUMPER_MASTER ? "master" : "slave");
+        }
         if (device->drive != NULL) {
             say_drive(request, device->drive);
         } else {
-            say(request, " vendor=%llu keys=%llu writes=%llu",
-                (unsigned long long)device->disk->vendor_commands,
-                (unsigned long long)device->disk->vendor_keys,
-                (unsigned long long)device->disk->writes);
+            say_disk(request, device->disk);
         }
-        say(request, "\n");
+        bench_say(request, "\n");
     }
-    say(request, "ok accesses=%llu changes=%llu", (unsigned long long)bench->accesses,
-        (unsigned long long)bench->changes);
+    bench_say(request, "ok accesses=%llu changes=%llu now=%llu waiting=%u failed=%u",
+              (unsigned long long)bench->accesses, (unsigned long long)bench->changes,
+              (unsigned long long)(bench->now_us / 1000), (unsigned)bench->later_count,
+              bench->later_failed);
     return true;
 }
 
-static bool do_float(struct request *request)
+static bool do_float(struct bench_request *request)
 {
     unsigned long channel = strtoul(request->words[1], NULL, 0);
     unsigned long value = strtoul(request->words[2], NULL, 16);
 
     if (channel >= BENCH_CHANNELS || value > 0xFF) {
-        return refuse(request, "float CHANNEL HEX");
+        return bench_refuse(request, "float CHANNEL HEX");
     }
     request->bench->float_value[channel] = (uint8_t)value;
-    say(request, "ok");
-    return true;
+    return bench_done(request);
 }
 
-static bool do_trace(struct request *request)
+static bool do_trace(struct bench_request *request)
 {
     struct bench *bench = request->bench;
     bool on = strcmp(request->words[1], "on") == 0;
@@ -418,70 +339,109 @@ static bool do_trace(struct request *request)
         bench->trace_file = fopen(request->words[2], "w");
     }
     if (on != (bench->trace_file != NULL)) {
-        return refuse(request, "can't write the file");
+        return bench_refuse(request, "can't write the file");
     }
-    say(request, "ok");
+    return bench_done(request);
+}
+
+/* The rest of the line after its first `skip` words. */
+static const char *after_words(const char *line, size_t skip)
+{
+    static const char blanks[] = " \t\r\n";
+
+    line += strspn(line, blanks);
+    while (skip-- != 0) {
+        line += strcspn(line, blanks);
+        line += strspn(line, blanks);
+    }
+    return line;
+}
+
+static bool do_at(struct bench_request *request)
+{
+    char *end = NULL;
+    unsigned long ms = strtoul(request->words[1], &end, 10);
+
+    if (end == request->words[1] || *end != '\0' || ms > 86400000) {
+        return bench_refuse(request, "at MS COMMAND");
+    }
+    if (!bench_queue_add(request->bench, request->bench->now_us + ms * 1000ull,
+                         after_words(request->line, 2))) {
+        return bench_refuse(request, "too many commands wait, or this one is too long");
+    }
+    return bench_done(request);
+}
+
+/* What waits and what went wrong; "queue clear" forgets both. */
+static bool do_queue(struct bench_request *request)
+{
+    struct bench *bench = request->bench;
+
+    if (request->count > 1 && strcmp(request->words[1], "clear") != 0) {
+        return bench_refuse(request, "queue, or queue clear");
+    }
+    if (request->count > 1) {
+        bench->later_count = 0;
+        bench->later_failed = 0;
+        bench->later_error[0] = '\0';
+    }
+    for (size_t i = 0; i < bench->later_count; i++) {
+        bench_say(request, "%llu ms: %s\n",
+                  (unsigned long long)((bench->later[i].at_us - bench->now_us) / 1000),
+                  bench->later[i].line);
+    }
+    if (bench->later_failed != 0) {
+        bench_say(request, "failed: %s\n", bench->later_error);
+    }
+    bench_say(request, "ok waiting=%u failed=%u", (unsigned)bench->later_count,
+              bench->later_failed);
     return true;
 }
 
-static bool do_reset(struct request *request)
+static bool do_reset(struct bench_request *request)
 {
     bench_hard_reset(request->bench);
-    say(request, "ok");
-    return true;
+    return bench_done(request);
 }
 
-/* What the word after the command must be. */
-enum target { NOTHING, DEVICE, DRIVE };
-
-struct command {
-    const char *name;
-    bool (*run)(struct request *request);
-    size_t words; /* at least, with the command itself */
-    enum target target;
+static const struct bench_command_entry commands[] = {
+    {"attach", do_attach, 3, BENCH_NOTHING}, {"detach", do_detach, 2, BENCH_DEVICE},
+    {"fault", do_fault, 3, BENCH_DEVICE},    {"clear", do_clear, 2, BENCH_DEVICE},
+    {"load", do_load, 3, BENCH_DRIVE},       {"dump", do_dump, 3, BENCH_DRIVE},
+    {"eeprom", do_eeprom, 3, BENCH_DRIVE},   {"status", do_status, 1, BENCH_NOTHING},
+    {"float", do_float, 3, BENCH_NOTHING},   {"trace", do_trace, 2, BENCH_NOTHING},
+    {"reset", do_reset, 1, BENCH_NOTHING},   {"at", do_at, 3, BENCH_NOTHING},
+    {"queue", do_queue, 1, BENCH_NOTHING},   {NULL, NULL, 0, BENCH_NOTHING},
 };
 
-static const struct command commands[] = {
-    {"attach", do_attach, 3, NOTHING}, {"detach", do_detach, 2, DEVICE},
-    {"plug", do_plug, 2, DEVICE},      {"unplug", do_plug, 2, DEVICE},
-    {"bounce", do_bounce, 3, DEVICE},  {"power", do_power, 3, DEVICE},
-    {"eject", do_eject, 3, DRIVE},     {"tray", do_tray, 3, DRIVE},
-    {"insert", do_insert, 3, DRIVE},   {"swap", do_swap, 3, NOTHING},
-    {"fault", do_fault, 3, DRIVE},     {"clear", do_clear, 2, DRIVE},
-    {"load", do_load, 3, DRIVE},       {"dump", do_dump, 3, DRIVE},
-    {"eeprom", do_eeprom, 3, DRIVE},   {"status", do_status, 1, NOTHING},
-    {"float", do_float, 3, NOTHING},   {"trace", do_trace, 2, NOTHING},
-    {"reset", do_reset, 1, NOTHING},
-};
-
-static void split(struct request *request, char *line)
+static void split(struct bench_request *request, char *line)
 {
     char *rest = NULL;
 
-    for (char *word = strtok_r(line, " \t\r\n", &rest); word != NULL && request->count < WORDS;
-         word = strtok_r(NULL, " \t\r\n", &rest)) {
+    for (char *word = strtok_r(line, " \t\r\n", &rest);
+         word != NULL && request->count < BENCH_WORDS; word = strtok_r(NULL, " \t\r\n", &rest)) {
         request->words[request->count++] = word;
     }
 }
 
 /* Finds the device that words[1] means, by position or by name. */
-static bool find_target(struct request *request, enum target target)
+static bool find_target(struct bench_request *request, enum bench_target target)
 {
-    if (target == NOTHING) {
+    if (target == BENCH_NOTHING) {
         return true;
     }
-    request->place = find_place(request->bench, request->words[1]);
+    request->place = bench_find_place(request->bench, request->words[1]);
     request->device = request->place != NULL ? request->place->device
-                                             : find_device(request->bench, request->words[1]);
+                                             : bench_find_device(request->bench, request->words[1]);
     if (request->device == NULL) {
-        return refuse(request, "nothing there");
+        return bench_refuse(request, "nothing there");
     }
     if (request->place == NULL) {
-        request->place = place_of(request->bench, request->device);
+        request->place = bench_place_of(request->bench, request->device);
     }
-    if (target == DRIVE) {
+    if (target == BENCH_DRIVE) {
         if (request->device->drive == NULL) {
-            return refuse(request, "not a drive");
+            return bench_refuse(request, "not a drive");
         }
         sim_drive_settle(request->device->drive, request->bench->now_us);
         sim_chip_settle(request->device->drive->chip, request->bench->now_us);
@@ -489,35 +449,50 @@ static bool find_target(struct request *request, enum target target)
     return true;
 }
 
-static bool run(struct request *request)
+static const struct bench_command_entry *find_command(const struct bench_command_entry *table,
+                                                      const char *name)
 {
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(commands[i].name, request->words[0]) != 0) {
-            continue;
+    for (; table->name != NULL; table++) {
+        if (strcmp(table->name, name) == 0) {
+            return table;
         }
-        if (request->count < commands[i].words) {
-            return refuse(request, "too few words");
-        }
-        return find_target(request, commands[i].target) && commands[i].run(request);
     }
-    return refuse(request, "unknown command");
+    return NULL;
+}
+
+static bool run(struct bench_request *request)
+{
+    const struct bench_command_entry *command = find_command(commands, request->words[0]);
+
+    if (command == NULL) {
+        command = find_command(bench_hands, request->words[0]);
+    }
+    if (command == NULL) {
+        return bench_refuse(request, "unknown command");
+    }
+    if (request->count < command->words) {
+        return bench_refuse(request, "too few words");
+    }
+    return find_target(request, command->target) && command->run(request);
 }
 
 bool bench_command(struct bench *bench, const char *line, char *answer, size_t answer_size)
 {
     char copy[LINE];
-    struct request request = {.bench = bench, .answer = answer, .answer_size = answer_size};
+    struct bench_request request = {
+        .bench = bench, .line = line, .answer = answer, .answer_size = answer_size};
 
     if (answer_size != 0) {
         answer[0] = '\0';
     }
     if (strlen(line) >= sizeof copy) {
-        return refuse(&request, "line too long");
+        return bench_refuse(&request, "line too long");
     }
     strcpy(copy, line);
     split(&request, copy);
-    bool good = request.count != 0 ? run(&request) : refuse(&request, "empty command");
+    bool good = request.count != 0 ? run(&request) : bench_refuse(&request, "empty command");
 
+    bench_cable_look(bench);
     bench_check_power(bench);
     return good;
 }

@@ -10,6 +10,9 @@
 
 enum { BENCH_DEVICES = 16, BENCH_PATH = 512 };
 
+/* Where a device takes its position from. */
+enum bench_jumper { BENCH_JUMPER_CABLE, BENCH_JUMPER_MASTER, BENCH_JUMPER_SLAVE };
+
 /* One drive or disk, on a cable or on the shelf. */
 struct bench_device {
     bool used;
@@ -17,12 +20,40 @@ struct bench_device {
     struct disk *disk;
     char name[24];
     char backing[BENCH_PATH]; /* file that keeps flash or disk contents, "" = none */
+    enum bench_jumper jumper;
+    /* a master looks for its slave after power-on and RESET- only (DASP-, ATA/ATAPI-6 9.1) */
+    uint64_t listens_until_us;
+    bool sees_slave;
 };
 
+enum bench_touch {
+    BENCH_TOUCH_MADE,
+    BENCH_TOUCH_OPEN,     /* no pin touches */
+    BENCH_TOUCH_ONE_SHORT /* all but one data pin */
+};
+
+/* The pins of a connector while it is being plugged. */
+struct bench_contact {
+    uint32_t accesses;          /* so many accesses still are uncertain */
+    uint64_t until_us, next_us; /* until then they bounce; next change */
+    enum bench_touch touch;
+    uint8_t line; /* BENCH_TOUCH_ONE_SHORT: data line 0..7 */
+};
+
+/* One of the two connectors of a cable. */
 struct bench_place {
     struct bench_device *device; /* NULL: nothing there */
     bool plugged;                /* data cable */
-    uint32_t bounces;            /* accesses during which the contacts still bounce */
+    bool reversed;               /* and the wrong way round */
+    struct bench_contact contact;
+};
+
+enum { BENCH_QUEUE = 64, BENCH_QUEUE_LINE = 256 };
+
+/* A command for later ("at"). */
+struct bench_later {
+    uint64_t at_us;
+    char line[BENCH_QUEUE_LINE];
 };
 
 struct bench {
@@ -31,6 +62,12 @@ struct bench {
     struct bench_place places[BENCH_CHANNELS][BENCH_POSITIONS];
     struct bench_device devices[BENCH_DEVICES];
     uint8_t float_value[BENCH_CHANNELS];
+    bool isolated[BENCH_CHANNELS];
+
+    struct bench_later later[BENCH_QUEUE]; /* in the order of their times */
+    size_t later_count;
+    unsigned later_failed;                  /* commands of the queue that ended with an error */
+    char later_error[BENCH_QUEUE_LINE * 2]; /* the first of them and what was wrong with it */
 
     bench_trace_fn *trace;
     void *trace_context;
@@ -49,9 +86,31 @@ bool bench_count_change(void *context);
 /* bench.c: carries the power cut out when its moment has come. */
 void bench_check_power(struct bench *bench);
 
+/* bench_cable.c: who is on a cable and what they make of an access. */
+uint16_t bench_cable_read(struct bench *bench, unsigned channel, unsigned reg);
+void bench_cable_write(struct bench *bench, unsigned channel, unsigned reg, uint16_t value);
+
+/* bench_cable.c: the device at a place if it is electrically there and out of reset. */
+struct bench_device *bench_connected(struct bench *bench, unsigned channel, unsigned position);
+
+/* bench_cable.c: a master begins to listen for a slave; all masters look who is there now. */
+void bench_cable_listen(struct bench *bench, struct bench_device *device);
+void bench_cable_look(struct bench *bench);
+
+/* bench_cable.c: the contacts of a place bounce from now on. */
+void bench_cable_bounce(struct bench *bench, struct bench_place *place, uint32_t accesses,
+                        uint64_t us);
+
+/* bench_queue.c: commands for later. False: no room, or the line is too long. */
+bool bench_queue_add(struct bench *bench, uint64_t at_us, const char *line);
+
+/* bench_queue.c: carries out what is due until `now_us`, at its time. */
+void bench_queue_run(struct bench *bench, uint64_t now_us);
+
 /* bench.c: what a power switch and the RESET- line do to one device. */
 void bench_power(struct bench *bench, struct bench_device *device, bool on);
 bool bench_powered(const struct bench_device *device);
+void bench_cable_reset(struct bench *bench, unsigned channel);
 
 /* bench_files.c: whole files; bench_load_file() returns malloc'ed bytes or NULL. */
 uint8_t *bench_load_file(const char *path, size_t *size);

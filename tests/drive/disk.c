@@ -75,10 +75,28 @@ void sim_disk_power(struct disk *disk, uint64_t now_us, bool on)
     disk->powered = on;
 }
 
-void sim_disk_reset(struct disk *disk, uint64_t now_us)
+static void reset(struct disk *disk, uint64_t now_us)
 {
     set_signature(disk);
     disk->ready_us = now_us + RESET_US;
+}
+
+void sim_disk_hard_reset(struct disk *disk, uint64_t now_us)
+{
+    disk->control = 0;
+    reset(disk, now_us);
+}
+
+void sim_disk_use(struct disk *disk)
+{
+    disk->error = 0;
+    disk->features = 0;
+    disk->count = 0;
+    disk->low = 0x3F;
+    disk->mid = 0x00;
+    disk->high = 0x00;
+    disk->device = DEVICE_LBA | 0xA0;
+    disk->status = STATUS_READY;
 }
 
 static void set_word(struct disk *disk, unsigned word, uint16_t value)
@@ -192,7 +210,7 @@ static void take_command(struct disk *disk, uint64_t now_us, uint8_t command)
         start_transfer(disk, now_us, true);
         break;
     case COMMAND_DIAGNOSTIC:
-        sim_disk_reset(disk, now_us);
+        reset(disk, now_us);
         break;
     case COMMAND_VERIFY:
     case COMMAND_INITIALISE_PARAMETERS:
@@ -223,9 +241,14 @@ static void watch(struct disk *disk, uint8_t command)
     }
 }
 
+static bool is_busy(const struct disk *disk, uint64_t now_us)
+{
+    return disk->hung || now_us < disk->ready_us;
+}
+
 uint16_t sim_disk_read(struct disk *disk, uint64_t now_us, unsigned reg)
 {
-    bool busy = now_us < disk->ready_us;
+    bool busy = is_busy(disk, now_us);
 
     if (reg == REG_DATA) {
         if (busy || !disk->reading || (disk->status & STATUS_DRQ) == 0) {
@@ -277,7 +300,8 @@ static void write_data(struct disk *disk, uint64_t now_us, uint16_t value)
 static void write_control(struct disk *disk, uint64_t now_us, uint8_t value)
 {
     if ((value & CONTROL_SRST) != 0 && (disk->control & CONTROL_SRST) == 0) {
-        sim_disk_reset(disk, now_us);
+        disk->resets++;
+        reset(disk, now_us);
     }
     disk->control = value;
 }
@@ -306,9 +330,22 @@ static void write_register(struct disk *disk, unsigned reg, uint8_t value)
     }
 }
 
+static void write_command(struct disk *disk, uint64_t now_us, uint8_t command)
+{
+    if (command == COMMAND_DEVICE_RESET) { /* for packet devices: here it is an unknown command */
+        disk->resets++;
+    }
+    if (is_busy(disk, now_us)) {
+        disk->deaf++;
+        return;
+    }
+    watch(disk, command);
+    take_command(disk, now_us, command);
+}
+
 void sim_disk_write(struct disk *disk, uint64_t now_us, unsigned reg, uint16_t value, bool selected)
 {
-    bool busy = now_us < disk->ready_us;
+    bool busy = is_busy(disk, now_us);
     uint8_t byte = (uint8_t)value;
 
     if (reg == REG_CONTROL) {
@@ -319,12 +356,11 @@ void sim_disk_write(struct disk *disk, uint64_t now_us, unsigned reg, uint16_t v
         }
     } else if (reg == REG_STATUS) {
         if (selected || byte == COMMAND_DIAGNOSTIC) {
-            watch(disk, byte);
+            write_command(disk, now_us, byte);
         }
-        if (!busy && (selected || byte == COMMAND_DIAGNOSTIC)) {
-            take_command(disk, now_us, byte);
-        }
-    } else if (!busy || reg == REG_DEVICE) {
+    } else if (!busy) {
         write_register(disk, reg, byte);
+    } else if (reg == REG_DEVICE) {
+        disk->device = (uint8_t)((disk->device & ~DEVICE_DEV) | (byte & DEVICE_DEV));
     }
 }

@@ -12,6 +12,7 @@ void sim_drive_setup_default(struct sim_drive_setup *setup)
         .engine = 0x70,
         .window_ms = 150,
         .start_ms = 300,
+        .spin_up_ms = 1000,
         .face = SIM_FACE_SILENT,
         .crash = SIM_FACE_HANG,
         .vendor_us = 1,
@@ -110,6 +111,7 @@ void sim_drive_restart(struct drive *drive, uint64_t now_us)
     drive->features = 0;
     drive->led = SIM_LED_ON;
     drive->unit_attention = true;
+    drive->misfit = false;
     drive->sense_key = drive->asc = drive->ascq = 0;
     drive->next_us = now_us + drive->setup.window_ms * 1000ull;
 }
@@ -153,8 +155,17 @@ void sim_drive_busy(struct drive *drive, uint64_t now_us, uint32_t us, enum sim_
     drive->next_us = now_us + us;
 }
 
+/* Whatever lies in the drive is looked at. */
+static void spin_up(struct drive *drive, uint64_t now_us)
+{
+    if (drive->medium != NULL && !drive->tray_open) {
+        drive->disc_known_us = now_us + drive->setup.spin_up_ms * 1000ull;
+        drive->new_disc = true;
+    }
+}
+
 /* The firmware (or boot code) answers from now on. */
-static void become_ready(struct drive *drive)
+static void become_ready(struct drive *drive, uint64_t now_us)
 {
     drive->phase = SIM_PHASE_READY;
     drive->next_us = SIM_FOREVER;
@@ -163,15 +174,16 @@ static void become_ready(struct drive *drive)
     drive->status = 0x00;
     drive->led =
         eeprom_good(drive) || drive->boot_code || drive->garbage ? SIM_LED_OFF : SIM_LED_BLINK;
+    spin_up(drive, now_us);
 }
 
-static void show_face(struct drive *drive, enum sim_face face)
+static void show_face(struct drive *drive, uint64_t now_us, enum sim_face face)
 {
     drive->next_us = SIM_FOREVER;
     drive->boot_code = face == SIM_FACE_BOOT;
     drive->garbage = face == SIM_FACE_GARBAGE;
     if (drive->boot_code || drive->garbage) {
-        become_ready(drive);
+        become_ready(drive, now_us);
         return;
     }
     drive->phase = SIM_PHASE_FACE;
@@ -216,15 +228,18 @@ static void boot(struct drive *drive, uint64_t now_us)
 
     drive->boot_code = false;
     drive->garbage = false;
-    if (cells[0] != 0x02 || garbled) {
-        show_face(drive, drive->setup.face);
+    if ((cells[0] != 0x02 && !drive->setup.code_runs) || garbled) {
+        show_face(drive, now_us, drive->setup.face);
         return;
     }
-    if (!sim_firmware_valid(cells, type->size, type->bank_size) ||
-        !sim_firmware_identity(cells, type->size, type->bank_size, &found) ||
-        (drive->setup.accepts != NULL && strstr(found.product, drive->setup.accepts) == NULL)) {
+    bool whole = sim_firmware_valid(cells, type->size, type->bank_size) &&
+                 sim_firmware_identity(cells, type->size, type->bank_size, &found);
+
+    drive->misfit = whole && drive->setup.accepts != NULL &&
+                    strstr(found.product, drive->setup.accepts) == NULL;
+    if (!whole || (drive->misfit && !drive->setup.runs_misfit)) {
         drive->gate = drive->eject_held || drive->setup.crash_gate_open;
-        show_face(drive, drive->setup.crash);
+        show_face(drive, now_us, drive->setup.crash);
         return;
     }
     drive->gate = drive->eject_held;
@@ -242,7 +257,7 @@ void sim_drive_settle(struct drive *drive, uint64_t now_us)
         if (drive->phase == SIM_PHASE_WINDOW) {
             boot(drive, at);
         } else if (drive->phase == SIM_PHASE_LOADING) {
-            become_ready(drive);
+            become_ready(drive, at);
         } else if (drive->phase == SIM_PHASE_READY) {
             sim_packet_resume(drive, at);
         }
@@ -458,15 +473,38 @@ bool sim_drive_disturbs(const struct drive *drive)
     return drive->phase == SIM_PHASE_VENDOR;
 }
 
+bool sim_drive_answers_both(const struct drive *drive)
+{
+    return drive->setup.answers_both ||
+           sim_fault_on(&drive->faults, SIM_FAULT_SLAVE_ANSWERS_FOR_MASTER);
+}
+
+bool sim_drive_tray_works(const struct drive *drive)
+{
+    return drive->phase == SIM_PHASE_READY && !drive->boot_code && !drive->garbage &&
+           !drive->misfit;
+}
+
+void sim_drive_tray(struct drive *drive, uint64_t now_us, bool open)
+{
+    bool was_open = drive->tray_open;
+
+    drive->tray_open = open;
+    if (was_open && !open) {
+        spin_up(drive, now_us);
+    }
+}
+
 void sim_drive_remove_disc(struct drive *drive)
 {
     free(drive->medium);
     drive->medium = NULL;
     drive->medium_sectors = 0;
     drive->medium_blank = false;
+    drive->new_disc = false;
 }
 
-bool sim_drive_insert(struct drive *drive, const uint8_t *bytes, size_t size)
+bool sim_drive_insert(struct drive *drive, uint64_t now_us, const uint8_t *bytes, size_t size)
 {
     size_t sectors = (size + SIM_SECTOR - 1) / SIM_SECTOR;
     uint8_t *medium = calloc(sectors + 1, SIM_SECTOR);
@@ -482,7 +520,7 @@ bool sim_drive_insert(struct drive *drive, const uint8_t *bytes, size_t size)
     drive->medium_sectors = (uint32_t)sectors;
     drive->medium_blank = size == 0;
     drive->tray_open = false;
-    drive->unit_attention = true;
+    spin_up(drive, now_us);
     return true;
 }
 

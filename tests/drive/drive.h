@@ -10,7 +10,8 @@
  *    - The image is valid: BSY for `start_ms`, then it answers ATAPI with the identity found in the
  *      image; the gate closes unless eject is held at that moment.
  *    - Anything else: the firmware crashes; the drive shows its `crash` face; the gate closes
- *      unless `crash_gate_open` or eject is held.
+ *      unless `crash_gate_open` or eject is held. With `code_runs` this also holds for flash that
+ *      does not begin with 02.
  * 3. The intro is accepted whenever the gate is open, also while BSY is shown. It stops the
  *    processor; only a reset (usually after the outro) or power starts it again.
  *
@@ -75,10 +76,16 @@ struct sim_drive_setup {
     uint32_t window_ms, start_ms;
     enum sim_face face, crash;
     bool crash_gate_open;
+    bool code_runs;    /* also flash that does not begin with 02 counts as firmware that starts and
+                          crashes */
+    bool runs_misfit;  /* firmware that `accepts` does not fit runs: it talks, but moves nothing and
+                          sees no disc */
+    bool answers_both; /* answers for the other position, when nobody is there */
+    uint32_t spin_up_ms;       /* from a new disc until it is recognised, or not */
     bool no_signature;         /* without firmware a reset leaves no packet device signature */
     uint32_t vendor_us;        /* duration of one vendor command */
     const char *boot_identity; /* 28 characters: vendor 8, product 16, revision 4 */
-    const char *accepts; /* firmware whose product does not contain this crashes; NULL: any runs */
+    const char *accepts; /* firmware whose product does not contain this does not fit; NULL: any */
 };
 
 struct drive {
@@ -118,7 +125,8 @@ struct drive {
     uint8_t reply[SIM_REPLY_SIZE];
     uint8_t echo[SIM_REPLY_SIZE]; /* WRITE/READ BUFFER mode 0A */
     uint8_t sense_key, asc, ascq;
-    bool unit_attention;
+    bool unit_attention; /* power or reset, to be reported */
+    bool new_disc;       /* the same of a disc, once it has spun up */
 
     /* firmware */
     struct sim_firmware_identity identity;
@@ -127,6 +135,7 @@ struct drive {
     bool had_identity;
     bool boot_code;
     bool garbage;
+    bool misfit; /* the running firmware is another drive's */
 
     /* vendor mode */
     uint8_t vendor_status;
@@ -145,6 +154,7 @@ struct drive {
     uint8_t *medium; /* NULL: no disc */
     uint32_t medium_sectors;
     bool medium_blank;
+    uint64_t disc_known_us; /* when the disc has spun up */
 
     /* what tests ask about */
     uint64_t intros, vendor_commands, destroyed; /* destroyed: vendor parameter 2E */
@@ -182,8 +192,17 @@ bool sim_drive_disturbs(const struct drive *drive);
 
 /* Disc: `bytes` are copied; 0 bytes mean a blank disc. NULL takes the disc out. False without
  * memory. */
-bool sim_drive_insert(struct drive *drive, const uint8_t *bytes, size_t size);
+bool sim_drive_insert(struct drive *drive, uint64_t now_us, const uint8_t *bytes, size_t size);
 void sim_drive_remove_disc(struct drive *drive);
+
+/* Moves the tray, whoever does it; a disc that goes in spins up. */
+void sim_drive_tray(struct drive *drive, uint64_t now_us, bool open);
+
+/* Whether the tray obeys the button: firmware runs, and it is this drive's. */
+bool sim_drive_tray_works(const struct drive *drive);
+
+/* Whether the drive also answers for the other position when nobody is there. */
+bool sim_drive_answers_both(const struct drive *drive);
 
 const char *sim_phase_name(enum sim_phase phase);
 

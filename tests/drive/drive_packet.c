@@ -192,7 +192,7 @@ static void take_packet_word(struct drive *drive, uint64_t now_us, uint16_t word
     }
     drive->wants_packet = false;
     drive->packets++;
-    sim_scsi_execute(drive);
+    sim_scsi_execute(drive, now_us);
     sim_drive_busy(drive, now_us, DELAY_COMMAND_US,
                    drive->data_left != 0 ? SIM_PENDING_BURST : SIM_PENDING_STATUS);
 }

@@ -64,7 +64,7 @@ uint16_t sim_packet_read_data(struct drive *drive, uint64_t now_us);
 void sim_packet_write_data(struct drive *drive, uint64_t now_us, uint16_t word);
 
 /* drive_scsi.c: carries out drive->packet; prepares the data phase or the status. */
-void sim_scsi_execute(struct drive *drive);
+void sim_scsi_execute(struct drive *drive, uint64_t now_us);
 
 /* drive_identify.c: 512 bytes of IDENTIFY PACKET DEVICE into drive->reply. */
 void sim_identify(struct drive *drive);

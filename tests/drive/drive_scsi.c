@@ -108,24 +108,35 @@ static void request_sense(struct drive *drive)
     answer(drive, 18, drive->packet[4]);
 }
 
-/* Whether there is a disc that can be used; otherwise the sense is set. A blinking drive sees no
- * disc. */
-static bool medium_present(struct drive *drive)
+/* A drive that blinks, or whose firmware is another drive's, tries like any other and then sees no
+ * disc. Boot code can't read any. */
+static bool disc_known(const struct drive *drive, uint64_t now_us)
 {
-    if (sim_fault_first(&drive->faults, SIM_FAULT_NOT_READY_THEN_READY)) {
+    bool blind = drive->led == SIM_LED_BLINK || drive->misfit || drive->boot_code;
+
+    return drive->medium != NULL && !drive->tray_open && now_us >= drive->disc_known_us && !blind;
+}
+
+/* Whether there is a disc that can be used; otherwise the sense is set: no medium with the tray
+ * closed or open, or becoming ready (MMC-3, sense codes). */
+static bool medium_present(struct drive *drive, uint64_t now_us)
+{
+    bool tries = drive->medium != NULL && !drive->tray_open && now_us < drive->disc_known_us;
+
+    if (sim_fault_first(&drive->faults, SIM_FAULT_NOT_READY_THEN_READY) || tries) {
         fail(drive, NOT_READY, 0x04, 0x01);
         return false;
     }
-    if (drive->tray_open || drive->medium == NULL || drive->led == SIM_LED_BLINK) {
+    if (!disc_known(drive, now_us)) {
         fail(drive, NOT_READY, 0x3A, drive->tray_open ? 0x02 : 0x01);
         return false;
     }
     return true;
 }
 
-static void read_sectors(struct drive *drive, uint32_t lba, uint32_t count)
+static void read_sectors(struct drive *drive, uint64_t now_us, uint32_t lba, uint32_t count)
 {
-    if (!medium_present(drive)) {
+    if (!medium_present(drive, now_us)) {
         return;
     }
     if (lba > drive->medium_sectors || count > drive->medium_sectors - lba) {
@@ -136,9 +147,9 @@ static void read_sectors(struct drive *drive, uint32_t lba, uint32_t count)
     drive->data_left = count * SIM_SECTOR;
 }
 
-static void read_capacity(struct drive *drive)
+static void read_capacity(struct drive *drive, uint64_t now_us)
 {
-    if (!medium_present(drive)) {
+    if (!medium_present(drive, now_us)) {
         return;
     }
     put32(drive->reply, drive->medium_sectors != 0 ? drive->medium_sectors - 1 : 0);
@@ -147,9 +158,9 @@ static void read_capacity(struct drive *drive)
 }
 
 /* One data track and the lead-out, format 0. */
-static void read_toc(struct drive *drive)
+static void read_toc(struct drive *drive, uint64_t now_us)
 {
-    if (!medium_present(drive)) {
+    if (!medium_present(drive, now_us)) {
         return;
     }
     memset(drive->reply, 0, 20);
@@ -163,11 +174,11 @@ static void read_toc(struct drive *drive)
 }
 
 /* Feature header and the profile list with CD-ROM and DVD-ROM. */
-static void get_configuration(struct drive *drive)
+static void get_configuration(struct drive *drive, uint64_t now_us)
 {
     memset(drive->reply, 0, 20);
     put32(drive->reply, 16);
-    put16(drive->reply + 6, drive->medium != NULL ? 0x0008 : 0x0000);
+    put16(drive->reply + 6, disc_known(drive, now_us) ? 0x0008 : 0x0000);
     drive->reply[10] = 0x03; /* persistent, current */
     drive->reply[11] = 8;
     put16(drive->reply + 12, 0x0010);
@@ -175,7 +186,7 @@ static void get_configuration(struct drive *drive)
     answer(drive, 20, get16(drive->packet + 7));
 }
 
-static void get_event(struct drive *drive)
+static void get_event(struct drive *drive, uint64_t now_us)
 {
     memset(drive->reply, 0, 8);
     if ((drive->packet[1] & 1) == 0) {
@@ -192,7 +203,7 @@ static void get_event(struct drive *drive)
     put16(drive->reply, 6);
     drive->reply[2] = 0x04;
     drive->reply[3] = 0x10;
-    drive->reply[5] = (uint8_t)((drive->tray_open ? 1 : 0) | (drive->medium != NULL ? 2 : 0));
+    drive->reply[5] = (uint8_t)((drive->tray_open ? 1 : 0) | (disc_known(drive, now_us) ? 2 : 0));
     answer(drive, 8, get16(drive->packet + 7));
 }
 
@@ -217,10 +228,10 @@ static void mode_sense(struct drive *drive)
     answer(drive, 28, get16(drive->packet + 7));
 }
 
-static void start_stop(struct drive *drive)
+static void start_stop(struct drive *drive, uint64_t now_us)
 {
-    if ((drive->packet[4] & 2) != 0) {
-        drive->tray_open = (drive->packet[4] & 1) == 0;
+    if ((drive->packet[4] & 2) != 0 && sim_drive_tray_works(drive)) {
+        sim_drive_tray(drive, now_us, (drive->packet[4] & 1) == 0);
     }
 }
 
@@ -276,32 +287,32 @@ static void liteon(struct drive *drive)
     answer(drive, LITEON_BLOCK, LITEON_BLOCK);
 }
 
-static void execute_with_medium(struct drive *drive)
+static void execute_with_medium(struct drive *drive, uint64_t now_us)
 {
     switch (drive->packet[0]) {
     case SCSI_READ_CAPACITY:
-        read_capacity(drive);
+        read_capacity(drive, now_us);
         break;
     case SCSI_READ_10:
-        read_sectors(drive, get32(drive->packet + 2), get16(drive->packet + 7));
+        read_sectors(drive, now_us, get32(drive->packet + 2), get16(drive->packet + 7));
         break;
     case SCSI_READ_12:
-        read_sectors(drive, get32(drive->packet + 2), get32(drive->packet + 6));
+        read_sectors(drive, now_us, get32(drive->packet + 2), get32(drive->packet + 6));
         break;
     case SCSI_READ_TOC:
-        read_toc(drive);
+        read_toc(drive, now_us);
         break;
     default:
-        (void)medium_present(drive);
+        (void)medium_present(drive, now_us);
         break;
     }
 }
 
-static void execute_device(struct drive *drive)
+static void execute_device(struct drive *drive, uint64_t now_us)
 {
     switch (drive->packet[0]) {
     case SCSI_START_STOP:
-        start_stop(drive);
+        start_stop(drive, now_us);
         break;
     case SCSI_PREVENT_REMOVAL:
         break;
@@ -323,7 +334,7 @@ static void execute_device(struct drive *drive)
     case SCSI_READ_10:
     case SCSI_READ_12:
     case SCSI_READ_TOC:
-        execute_with_medium(drive);
+        execute_with_medium(drive, now_us);
         break;
     default:
         fail(drive, ILLEGAL_REQUEST, 0x20, 0x00);
@@ -331,20 +342,29 @@ static void execute_device(struct drive *drive)
     }
 }
 
-/* Power on, reset or a new disc is reported once, before anything else happens (SPC-2 5.9.4). */
-static bool attention(struct drive *drive)
+/*
+ * Power on or reset is reported once, before anything else happens (SPC-2 5.9.4): 29/00. So is a
+ * disc that has become ready (MMC-3, "not ready to ready change": 28/00); a drive that sees no disc
+ * has nothing to report.
+ */
+static bool attention(struct drive *drive, uint64_t now_us)
 {
     bool more = sim_fault_first(&drive->faults, SIM_FAULT_UNIT_ATTENTION_FIRST);
 
-    if (!drive->unit_attention && !more) {
-        return false;
+    if (drive->unit_attention || more) {
+        drive->unit_attention = false;
+        fail(drive, ATTENTION, 0x29, 0x00);
+        return true;
     }
-    drive->unit_attention = false;
-    fail(drive, ATTENTION, 0x29, 0x00);
-    return true;
+    if (drive->new_disc && disc_known(drive, now_us)) {
+        drive->new_disc = false;
+        fail(drive, ATTENTION, 0x28, 0x00);
+        return true;
+    }
+    return false;
 }
 
-void sim_scsi_execute(struct drive *drive)
+void sim_scsi_execute(struct drive *drive, uint64_t now_us)
 {
     drive->error = 0;
     drive->data = NULL;
@@ -360,10 +380,10 @@ void sim_scsi_execute(struct drive *drive)
     } else if (drive->garbage || (drive->boot_code && drive->packet[0] != SCSI_TEST_UNIT_READY)) {
         fail(drive, ILLEGAL_REQUEST, 0x20, 0x00);
     } else if (drive->packet[0] == SCSI_GET_CONFIGURATION) {
-        get_configuration(drive);
+        get_configuration(drive, now_us);
     } else if (drive->packet[0] == SCSI_GET_EVENT) {
-        get_event(drive);
-    } else if (!attention(drive)) {
-        execute_device(drive);
+        get_event(drive, now_us);
+    } else if (!attention(drive, now_us)) {
+        execute_device(drive, now_us);
     }
 }

@@ -544,6 +544,53 @@ static void foreign_firmware_crashes(void **state)
     assert_int_equal(drive->phase, SIM_PHASE_FACE);
 }
 
+static void assert_not_ready(uint8_t key, uint8_t asc, uint8_t ascq)
+{
+    assert_int_equal(test_unit_ready(), 0x51);
+    assert_sense(key, asc, ascq);
+}
+
+/* A disc that has spun up, with everything reported that there is to report. */
+static void use_disc(const uint8_t *bytes, size_t size)
+{
+    assert_true(sim_drive_insert(drive, now, bytes, size));
+    now += 1000 * MS;
+    assert_not_ready(6, 0x29, 0x00);
+    assert_not_ready(6, 0x28, 0x00);
+    assert_int_equal(test_unit_ready(), 0x50);
+}
+
+static void a_disc_becomes_ready(void **state)
+{
+    static const uint8_t disc[2048] = {1};
+    static const uint8_t event[12] = {0x4A, 1, 0, 0, 0x10, 0, 0, 0, 8};
+    uint8_t data[8], status;
+
+    (void)state;
+    start_healthy("SST39SF020A", 0x70);
+    assert_not_ready(6, 0x29, 0x00);
+    assert_not_ready(2, 0x3A, 0x01);
+    sim_drive_tray(drive, now, true);
+    assert_not_ready(2, 0x3A, 0x02);
+    assert_true(sim_drive_insert(drive, now, disc, sizeof disc));
+    assert_not_ready(2, 0x04, 0x01);
+    assert_int_equal(packet_in(event, 8, data, sizeof data, &status), 8);
+    assert_int_equal(data[5], 0x00); /* neither open nor a disc yet */
+    now += 1000 * MS;
+    assert_not_ready(6, 0x28, 0x00);
+    assert_int_equal(test_unit_ready(), 0x50);
+    assert_int_equal(packet_in(event, 8, data, sizeof data, &status), 8);
+    assert_int_equal(data[5], 0x02);
+    sim_drive_tray(drive, now, true);
+    assert_not_ready(2, 0x3A, 0x02);
+    sim_drive_tray(drive, now, false); /* the same disc again */
+    assert_not_ready(2, 0x04, 0x01);
+    now += 1000 * MS;
+    assert_not_ready(6, 0x28, 0x00);
+    sim_drive_remove_disc(drive);
+    assert_not_ready(2, 0x3A, 0x01);
+}
+
 static void bad_eeprom_blinks_and_sees_no_disc(void **state)
 {
     static const uint8_t disc[2048] = {1};
@@ -552,15 +599,17 @@ static void bad_eeprom_blinks_and_sees_no_disc(void **state)
     build("SST39SF020A", 0x70);
     flash_firmware(SIM_DAMAGE_NONE);
     drive->eeprom[17] ^= 1;
-    assert_true(sim_drive_insert(drive, disc, sizeof disc));
+    assert_true(sim_drive_insert(drive, now, disc, sizeof disc));
     power(true);
     now += 1000 * MS;
     assert_inquiry("SYNTH   TEST DRIVE      1.23");
     assert_int_equal(drive->led, SIM_LED_BLINK);
-    assert_int_equal(test_unit_ready(), 0x51);
-    assert_sense(6, 0x29, 0x00);
-    assert_int_equal(test_unit_ready(), 0x51);
-    assert_sense(2, 0x3A, 0x01);
+    assert_not_ready(6, 0x29, 0x00);
+    assert_not_ready(2, 0x04, 0x01); /* it tries */
+    now += 1000 * MS;
+    for (unsigned i = 0; i < 3; i++) {
+        assert_not_ready(2, 0x3A, 0x01); /* and finds nothing */
+    }
 }
 
 /* ---- vendor mode ----------------------------------------------------------------------------- */
@@ -1098,8 +1147,7 @@ static void disc_can_be_read(void **state)
         disc[i] = (uint8_t)(i * 7 + i / 2048);
     }
     start_healthy("SST39SF020A", 0x70);
-    assert_true(sim_drive_insert(drive, disc, sizeof disc));
-    test_unit_ready();
+    use_disc(disc, sizeof disc);
     assert_int_equal(test_unit_ready(), 0x50);
     assert_int_equal(packet_in(read_10, 2048, data, sizeof data, &status), 4096);
     assert_int_equal(bursts, 2);
@@ -1189,8 +1237,7 @@ static void what_operating_systems_ask(void **state)
 
     (void)state;
     start_healthy("SST39SF020A", 0x70);
-    assert_true(sim_drive_insert(drive, disc, sizeof disc));
-    test_unit_ready();
+    use_disc(disc, sizeof disc);
     assert_int_equal(packet_in(toc, 64, data, sizeof data, &status), 20);
     assert_memory_equal(data, "\0\x12\1\1\0\x14\1", 7);
     assert_int_equal(data[14], 0xAA);
@@ -1409,7 +1456,7 @@ static void sense_faults(void **state)
 
     (void)state;
     start_healthy("SST39SF020A", 0x70);
-    assert_true(sim_drive_insert(drive, disc, sizeof disc));
+    use_disc(disc, sizeof disc);
     fault("unit_attention_first=2");
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(test_unit_ready(), 0x51);
@@ -1494,6 +1541,7 @@ int main(void)
         TEST(dead_faces),
         TEST(boot_code_answers_under_its_own_name),
         TEST(foreign_firmware_crashes),
+        TEST(a_disc_becomes_ready),
         TEST(bad_eeprom_blinks_and_sees_no_disc),
         TEST(intro_needs_its_parameter),
         TEST(parameter_2e_erases_the_chip),
