@@ -15,9 +15,12 @@ enum {
 void evidence_clear(struct evidence *evidence)
 {
     bool decoding = evidence->decoding;
+    uint8_t chipset = evidence->chipset, report = evidence->report;
 
     memset(evidence, 0, sizeof *evidence);
     evidence->decoding = decoding;
+    evidence->chipset = chipset;
+    evidence->report = report;
     evidence->constant = true;
     evidence->identify_device = ERR(ERR_NOT_FOUND);
     evidence->identify_packet = ERR(ERR_NOT_FOUND);
@@ -62,6 +65,47 @@ void evidence_note_identify(struct evidence *evidence, uint8_t command, err_t er
     }
 }
 
+/* Words 27-46, the model number: bytes that are no text. */
+static bool is_model_garbled(const uint16_t words[256])
+{
+    for (unsigned i = 27; i < 47; i++) {
+        uint8_t high = (uint8_t)(words[i] >> 8), low = (uint8_t)words[i];
+
+        if (high < 0x20 || high > 0x7E || low < 0x20 || low > 0x7E)
+            return true;
+    }
+    return false;
+}
+
+/* Word 255: with A5 in the low byte, the sum of all 512 bytes is 0. Older drives leave it out. */
+static bool is_sum_wrong(const uint16_t words[256])
+{
+    uint8_t sum = 0;
+
+    if ((words[255] & 0xFF) != 0xA5)
+        return false;
+    for (unsigned i = 0; i < 256; i++)
+        sum = (uint8_t)(sum + words[i] + (words[i] >> 8));
+    return sum != 0;
+}
+
+static bool is_identified(const struct evidence *evidence)
+{
+    return (evidence->asked_device && evidence->identify_device == 0) ||
+           (evidence->asked_packet && evidence->identify_packet == 0);
+}
+
+bool evidence_is_sum_wrong(const struct evidence *evidence)
+{
+    return is_identified(evidence) && is_sum_wrong(evidence->identify);
+}
+
+bool evidence_is_garbled(const struct evidence *evidence)
+{
+    return is_identified(evidence) &&
+           (is_model_garbled(evidence->identify) || is_sum_wrong(evidence->identify));
+}
+
 void evidence_note_inquiry(struct evidence *evidence)
 {
     evidence->asked_inquiry = true;
@@ -93,6 +137,13 @@ static bool is_disk(const struct evidence *evidence)
            !has_inquiry(evidence);
 }
 
+/* Anybody at all behind the ports. */
+static bool somebody_answers(const struct evidence *evidence)
+{
+    return evidence->echo || evidence_is_named(evidence) ||
+           mtk_mode_of_status(evidence->status) != MTK_NONE;
+}
+
 /* A drive that packets reach: what its name tells. */
 static enum verdict verdict_of_name(const struct evidence *evidence)
 {
@@ -109,6 +160,11 @@ enum verdict port_verdict(const struct evidence *evidence)
         return VERDICT_CHANNEL_OFF;
     if (is_disk(evidence))
         return VERDICT_DISK;
+    if (evidence->chipset == CHIPSET_FLOATING)
+        return VERDICT_CHANNEL_FLOATS;
+    /* Another controller may decode the same ports: whoever answers is there. */
+    if (evidence->chipset == CHIPSET_OFF && !somebody_answers(evidence))
+        return VERDICT_CHANNEL_OFF;
     if (mtk_mode_of_status(evidence->status) != MTK_NONE)
         return VERDICT_VENDOR_MODE;
     if ((evidence->constant && !evidence->echo) || evidence->answered_for)
@@ -198,6 +254,7 @@ enum alone port_alone(const struct port *port)
     case VERDICT_NOTHING:
         return alone_beside_nothing(port);
     case VERDICT_CHANNEL_OFF:
+    case VERDICT_CHANNEL_FLOATS:
     case VERDICT_PROBING:
         return ALONE_UNSURE;
     default:

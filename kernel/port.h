@@ -10,6 +10,7 @@
 
 #include "drivers/ata.h"
 #include "drivers/atapi.h"
+#include "drivers/chipset.h"
 #include "drivers/ide.h"
 #include "kernel/error.h"
 #include "kernel/trail.h"
@@ -47,6 +48,7 @@ struct evidence {
                              other device answers for a missing one (ATA/ATAPI-6, 9.16.1) */
     bool decoding;
     uint8_t chipset; /* enum chipset_state: what the controller's own bits say */
+    uint8_t report;  /* enum chipset_report: what is told of vendor mode behind the controller */
     bool busy_out;   /* BSY lasted to the bound */
     enum ata_signature signature;
     uint8_t signature_raw[4];                              /* sector count, LBA low, mid, high */
@@ -54,6 +56,8 @@ struct evidence {
     err_t identify_device, identify_packet, inquiry_error; /* 0 = answered; if it was sent */
     bool identify_device_valid, identify_packet_valid;     /* data of the right kind came */
     uint16_t identify[256];
+    bool identify_unstable; /* asked twice because it looked garbled: two different answers */
+    bool other_name;        /* another name than at the look before, the cable never seen empty */
     struct inquiry inquiry;
     struct packet_result inquiry_result;
     bool asked_ready; /* TEST UNIT READY, of a drive that answered INQUIRY */
@@ -65,6 +69,13 @@ void evidence_clear(struct evidence *evidence);
 
 /* Notes how IDENTIFY [PACKET] DEVICE ended; the words that came are in evidence->identify. */
 void evidence_note_identify(struct evidence *evidence, uint8_t command, err_t error);
+
+/* Whether IDENTIFY was answered with something that the wires may have spoilt: a model name that is
+ * no text, or a check sum (ATA/ATAPI-6, 8.15, word 255) that is wrong. */
+bool evidence_is_garbled(const struct evidence *evidence);
+
+/* The latter alone: a drive with a spoilt name still adds up its own bytes right. */
+bool evidence_is_sum_wrong(const struct evidence *evidence);
 
 /* Notes how INQUIRY ended: inquiry_result is filled, the bytes that came are in inquiry.raw. */
 void evidence_note_inquiry(struct evidence *evidence);
@@ -85,6 +96,7 @@ struct port {
     uint64_t probe_bound_us; /* when the wait that the probe is in ends at the latest (a device that
                                 answers in time is then asked for more) */
     char name[28];           /* model and revision for the list, "" = unknown */
+    char name_before[28];    /* the newest name before a look that found none or another one */
 };
 
 /* The verdict that the evidence supports. Pure; never VERDICT_PROBING. */
@@ -111,7 +123,7 @@ enum alone port_alone(const struct port *port);
 /*
  * Whether vendor commands may be sent to this port at all. ERR_REFUSED: a disk (ever seen here or
  * on the other position), a second device on the cable, not probed yet. ERR_NO_DEVICE: nothing
- * there, or the channel is off.
+ * there, or the channel is off or floats.
  */
 err_t port_vendor_allowed(const struct port *port);
 
