@@ -2,6 +2,7 @@
 #include "kernel/probe.h"
 
 #include "drivers/mtk.h"
+#include "kernel/lib/crc32.h"
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 
@@ -9,6 +10,7 @@
 enum {
     LOOK_US = 800000,            /* that long an undriven bus is given to come alive */
     INQUIRY_BOUND_US = 15000000, /* INQUIRY, its sense and its repetitions */
+    READY_BOUND_US = 10000000,   /* TEST UNIT READY and its repetitions */
     REFRESH_US = 100000,
     EMPTY_EVERY = 10, /* refreshes between looks at an empty position beside a drive */
     GONE_US = 1000000,
@@ -66,10 +68,20 @@ static void note_status(struct probe *probe, unsigned position)
         probe->hands_off = true;
 }
 
+/* The trail holds what a place shows by itself, and how it is left by a command; the steps of a
+ * command would push everything else out of it. */
+static void note_trail(struct probe *probe, unsigned position)
+{
+    struct port *port = probe->ports[position];
+
+    trail_note(&port->trail, now_us(probe), port->evidence.status);
+}
+
 static void look(struct probe *probe, unsigned position)
 {
     ata_select(&probe->ports[position]->device);
     note_status(probe, position);
+    note_trail(probe, position);
 }
 
 /* Nothing is written before both positions were looked at in this pass: one may be in vendor mode,
@@ -231,6 +243,19 @@ static void note_absent_before(const struct probe_place *place, struct evidence 
         evidence->echo_tested = true;
 }
 
+/* Another drive than before, as far as names tell. An empty end of the cable ends the memory. */
+static void note_name(struct port *port)
+{
+    if (port->verdict == VERDICT_NOTHING)
+        port->name_before[0] = '\0';
+    if (port->name[0] == '\0')
+        return;
+    port->evidence.other_name =
+        port->name_before[0] != '\0' && strcmp(port->name, port->name_before) != 0;
+    if (!port->evidence.other_name)
+        text_copy(port->name_before, sizeof port->name_before, port->name);
+}
+
 static void finish(struct probe *probe)
 {
     bool empty = true;
@@ -243,6 +268,7 @@ static void finish(struct probe *probe)
             continue;
         note_absent_before(&probe->places[i], &port->evidence);
         port_judge(port);
+        note_name(port);
         port->probe_bound_us = 0;
         probe->places[i].state = PLACE_DONE;
         probe->places[i].judged_status = port->evidence.status;
@@ -399,6 +425,7 @@ static bool begin_identify(struct probe *probe)
 
     if (command == 0)
         return false;
+    probe->asked_again = false;
     ata_identify_begin(&probe->identify, &port->device, command, port->evidence.identify,
                        ATA_IDENTIFY_BOUND_US);
     probe->step = command;
@@ -423,9 +450,62 @@ static bool prepare_identify(struct probe *probe)
     return true;
 }
 
-static void step_identify(struct probe *probe)
+/* One doubtful answer is asked for again: what the wires spoil comes out differently each time. */
+static bool asks_again(struct probe *probe)
 {
     struct port *port = probe->ports[probe->position];
+    struct evidence *evidence = &port->evidence;
+
+    if (probe->asked_again || probe->identify.error != 0 || !evidence_is_garbled(evidence))
+        return false;
+    probe->asked_again = true;
+    probe->first_crc32 = crc32_update(0, evidence->identify, sizeof evidence->identify);
+    ata_identify_begin(&probe->identify, &port->device, probe->step, evidence->identify,
+                       ATA_IDENTIFY_BOUND_US);
+    port->probe_bound_us = now_us(probe) + ATA_IDENTIFY_BOUND_US;
+    return true;
+}
+
+/* How the second answer compares with the first one, which was taken note of already. */
+static void compare_answers(struct probe *probe)
+{
+    struct evidence *evidence = &probe->ports[probe->position]->evidence;
+
+    evidence->identify_unstable =
+        probe->identify.error != 0 ||
+        crc32_update(0, evidence->identify, sizeof evidence->identify) != probe->first_crc32;
+}
+
+static void note_identify(struct probe *probe)
+{
+    struct port *port = probe->ports[probe->position];
+
+    if (probe->asked_again)
+        compare_answers(probe);
+    if (!probe->asked_again || probe->identify.error == 0)
+        evidence_note_identify(&port->evidence, probe->step, probe->identify.error);
+}
+
+/* An answer came, or none will: what to ask next. */
+static void after_identify(struct probe *probe)
+{
+    struct evidence *evidence = &probe->ports[probe->position]->evidence;
+
+    if (is_busy(evidence->status)) {
+        evidence->busy_out = true;
+        done_with_place(probe);
+    } else if (asks_again(probe) || begin_identify(probe)) {
+        return;
+    } else if (takes_packets(evidence)) {
+        begin_inquiry(probe);
+    } else {
+        done_with_place(probe);
+    }
+}
+
+static void step_identify(struct probe *probe)
+{
+    bool over;
 
     if (probe->step == 0) {
         if (!prepare_identify(probe))
@@ -434,21 +514,13 @@ static void step_identify(struct probe *probe)
             done_with_place(probe);
         return;
     }
-    if (!ata_identify_step(&probe->identify)) {
-        note_status(probe, probe->position);
-        return;
-    }
+    over = ata_identify_step(&probe->identify);
     note_status(probe, probe->position);
-    evidence_note_identify(&port->evidence, probe->step, probe->identify.error);
-    if (is_busy(port->evidence.status)) {
-        port->evidence.busy_out = true;
-        done_with_place(probe);
-    } else if (!begin_identify(probe)) {
-        if (takes_packets(&port->evidence))
-            begin_inquiry(probe);
-        else
-            done_with_place(probe);
-    }
+    if (!over)
+        return;
+    note_trail(probe, probe->position);
+    note_identify(probe);
+    after_identify(probe);
 }
 
 /* ---- INQUIRY --------------------------------------------------------------------------------- */
@@ -472,28 +544,77 @@ static bool wants_repetition(const struct probe *probe, const struct packet_resu
            probe->retries < ATTENTION_RETRIES && now_us(probe) < probe->deadline_us;
 }
 
+/* Goes on with the packet under way. True: it is over, and not to be repeated. */
+static bool step_packet(struct probe *probe, const struct packet_result *result)
+{
+    bool over = atapi_step(&probe->transfer);
+
+    note_status(probe, probe->position);
+    if (!over)
+        return false;
+    note_trail(probe, probe->position);
+    if (!wants_repetition(probe, result))
+        return true;
+    probe->retries++;
+    probe->step = 0;
+    return false;
+}
+
+/* Only a drive that runs is asked for its disc: boot code knows few commands. */
+static bool wants_ready(const struct evidence *evidence)
+{
+    return evidence->inquiry_error == 0 && port_verdict(evidence) == VERDICT_HEALTHY;
+}
+
+static void begin_ready(struct probe *probe)
+{
+    probe->state = PROBE_READY;
+    probe->step = 0;
+    probe->retries = 0;
+    probe->deadline_us = now_us(probe) + READY_BOUND_US;
+    probe->ports[probe->position]->probe_bound_us = probe->deadline_us;
+}
+
 static void step_inquiry(struct probe *probe)
 {
-    struct port *port = probe->ports[probe->position];
-    struct evidence *evidence = &port->evidence;
-    bool over;
+    struct evidence *evidence = &probe->ports[probe->position]->evidence;
 
     if (probe->step == 0) {
         send_inquiry(probe);
         return;
     }
-    over = atapi_step(&probe->transfer);
-    note_status(probe, probe->position);
-    if (!over)
+    if (!step_packet(probe, &evidence->inquiry_result))
         return;
-    if (wants_repetition(probe, &evidence->inquiry_result)) {
-        probe->retries++;
-        probe->step = 0;
-        return;
-    }
     evidence_note_inquiry(evidence);
     evidence->busy_out = evidence->inquiry_error != 0 && is_busy(evidence->status);
-    done_with_place(probe);
+    if (wants_ready(evidence))
+        begin_ready(probe);
+    else
+        done_with_place(probe);
+}
+
+/* ---- TEST UNIT READY ------------------------------------------------------------------------- */
+
+static void send_ready(struct probe *probe)
+{
+    struct port *port = probe->ports[probe->position];
+    uint64_t now = now_us(probe);
+    uint32_t left_us = now < probe->deadline_us ? (uint32_t)(probe->deadline_us - now) : 0;
+    static const uint8_t packet[12] = {0x00};
+
+    port->evidence.asked_ready = true;
+    atapi_begin(&probe->transfer, &port->device, packet, PACKET_NONE, NULL, 0, left_us,
+                &port->evidence.ready_result);
+    probe->step = 1;
+}
+
+/* The answer is a finding; whatever it is, the drive said its name and is what it was. */
+static void step_ready(struct probe *probe)
+{
+    if (probe->step == 0)
+        send_ready(probe);
+    else if (step_packet(probe, &probe->ports[probe->position]->evidence.ready_result))
+        done_with_place(probe);
 }
 
 /* ---- BSY ------------------------------------------------------------------------------------- */
@@ -607,6 +728,7 @@ static void refresh(struct probe *probe)
 static void reset_port(struct port *port)
 {
     port->evidence.decoding = port->channel->decoding;
+    port->evidence.chipset = port->channel->chipset;
     evidence_clear(&port->evidence);
     port->verdict = VERDICT_PROBING;
     port->busy_since_us = 0;
@@ -679,6 +801,9 @@ static void step(struct probe *probe)
         break;
     case PROBE_INQUIRY:
         step_inquiry(probe);
+        break;
+    case PROBE_READY:
+        step_ready(probe);
         break;
     case PROBE_BUSY:
         step_busy(probe);

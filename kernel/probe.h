@@ -12,7 +12,7 @@
 enum { PORTS_MAX = IDE_CHANNELS * 2 };
 
 /* No probe of a cable takes longer, whatever sits on it: the sum of all bounds. */
-enum { PROBE_LONGEST_US = 150000000 };
+enum { PROBE_LONGEST_US = 180000000 };
 
 enum probe_state {
     PROBE_IDLE,
@@ -20,7 +20,8 @@ enum probe_state {
     PROBE_RESET,    /* SRST was sent; what comes after it is another look */
     PROBE_IDENTIFY, /* IDENTIFY [PACKET] DEVICE to one position */
     PROBE_INQUIRY,
-    PROBE_BUSY, /* only positions that show BSY are left: waiting for it to clear */
+    PROBE_READY, /* TEST UNIT READY to a drive that said a sane name */
+    PROBE_BUSY,  /* only positions that show BSY are left: waiting for it to clear */
     PROBE_FINISHED
 };
 
@@ -59,6 +60,8 @@ struct probe {
     bool reset_allowed, reset_forced, reset_done;
     bool hands_off; /* a status of vendor mode was seen: nothing but looks */
     unsigned retries;
+    bool asked_again;     /* IDENTIFY was sent a second time: the first answer looked garbled */
+    uint32_t first_crc32; /* of the first answer */
     struct ata_identify identify;
     struct atapi_transfer transfer;
     uint64_t refreshed_us;

@@ -94,6 +94,31 @@ static void test_channel_off(void **state)
     assert_int_equal(port_verdict(&evidence), VERDICT_CHANNEL_OFF);
 }
 
+static void test_what_the_chipset_says_of_the_channel(void **state)
+{
+    struct evidence evidence = nothing(0xFF);
+
+    (void)state;
+    evidence.chipset = CHIPSET_OFF;
+    assert_int_equal(port_verdict(&evidence), VERDICT_CHANNEL_OFF);
+    evidence.chipset = CHIPSET_FLOATING;
+    assert_int_equal(port_verdict(&evidence), VERDICT_CHANNEL_FLOATS);
+    evidence.chipset = CHIPSET_ON;
+    assert_int_equal(port_verdict(&evidence), VERDICT_NOTHING);
+    evidence = optical("SONY    DVD RW DRU-710A BYX3");
+    evidence.chipset = CHIPSET_OFF; /* another controller decodes the same ports */
+    assert_int_equal(port_verdict(&evidence), VERDICT_HEALTHY);
+    evidence = nothing(0x70); /* what floats may show anything */
+    evidence.constant = false;
+    evidence.chipset = CHIPSET_FLOATING;
+    assert_int_equal(port_verdict(&evidence), VERDICT_CHANNEL_FLOATS);
+    evidence = disk();
+    evidence.chipset = CHIPSET_FLOATING;
+    assert_int_equal(port_verdict(&evidence), VERDICT_DISK);
+    evidence_clear(&evidence);
+    assert_int_equal(evidence.chipset, CHIPSET_FLOATING);
+}
+
 static void test_disk(void **state)
 {
     struct evidence evidence = disk();
@@ -398,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_nothing_there),
         cmocka_unit_test(test_the_other_device_answers_for_a_missing_one),
         cmocka_unit_test(test_channel_off),
+        cmocka_unit_test(test_what_the_chipset_says_of_the_channel),
         cmocka_unit_test(test_disk),
         cmocka_unit_test(test_packet_devices_that_are_no_optical_drives_are_protected_like_disks),
         cmocka_unit_test(test_old_drive_with_a_disk_signature_is_optical),

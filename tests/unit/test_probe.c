@@ -330,6 +330,186 @@ static void test_both_signatures_are_read_before_anything_is_written(void **stat
     bench_free(pc.bench);
 }
 
+/* ---- disc, names, garbled data --------------------------------------------------------------- */
+
+static void test_drive_is_asked_for_its_disc(void **state)
+{
+    const struct packet_result *ready;
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    bench_attach_healthy(pc.bench, "sm", "SIMCORP", "DVD TEST 1234", "AB01", "");
+    boot(&pc);
+    probe_all(&pc);
+    ready = &port(&pc, 3)->evidence.ready_result;
+    assert_true(port(&pc, 3)->evidence.asked_ready);
+    assert_true(ready->sense_valid);
+    assert_int_equal(ready->sense_key, 0x02);
+    assert_int_equal(ready->asc, 0x3A);
+    expect(&pc, 3, VERDICT_HEALTHY);
+    bench_do(pc.bench, "insert sm blank");
+    bench_advance(pc.bench, 20000000);
+    probe_start(&pc.machine, port(&pc, 3), false);
+    probe_all(&pc);
+    assert_true(port(&pc, 3)->evidence.asked_ready);
+    assert_false(ready->error != 0 && ready->asc == 0x3A);
+    expect(&pc, 3, VERDICT_HEALTHY);
+    bench_free(pc.bench);
+}
+
+static void test_boot_code_and_dead_drives_are_not_asked_for_a_disc(void **state)
+{
+    static const char *const faces[] = {"silent", "abort", "garbage", "boot"};
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        struct pc pc;
+
+        start(&pc);
+        bench_attach_dead(pc.bench, "pm", faces[i], "");
+        boot(&pc);
+        probe_all(&pc);
+        assert_false(port(&pc, 1)->evidence.asked_ready);
+        bench_free(pc.bench);
+    }
+}
+
+static void test_another_name_is_noticed_unless_the_cable_was_seen_empty(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    bench_attach_healthy(pc.bench, "pm", "SIMCORP", "DVD TEST 1234", "AB01", "");
+    boot(&pc);
+    probe_all(&pc);
+    assert_false(port(&pc, 1)->evidence.other_name);
+    probe_start(&pc.machine, port(&pc, 1), false);
+    probe_all(&pc);
+    assert_false(port(&pc, 1)->evidence.other_name);
+    bench_do(pc.bench, "detach pm");
+    bench_attach_healthy(pc.bench, "pm", "SIMCORP", "CD OTHER", "ZZ", "");
+    probe_start(&pc.machine, port(&pc, 1), false);
+    probe_all(&pc);
+    assert_true(port(&pc, 1)->evidence.other_name);
+    assert_string_equal(port(&pc, 1)->name_before, "DVD TEST 1234 AB01");
+    bench_do(pc.bench, "detach pm");
+    probe_start(&pc.machine, port(&pc, 1), false);
+    probe_all(&pc);
+    expect(&pc, 1, VERDICT_NOTHING);
+    bench_attach_healthy(pc.bench, "pm", "SIMCORP", "DVD TEST 1234", "AB01", "");
+    probe_start(&pc.machine, port(&pc, 1), false);
+    probe_all(&pc);
+    assert_false(port(&pc, 1)->evidence.other_name);
+    bench_free(pc.bench);
+}
+
+/* A bus whose data lines are driven by two drives: every block of data comes out a bit different.
+ */
+static struct ata_bus_ops spoilt_ops;
+static const struct ata_bus_ops *good_ops;
+static unsigned blocks;
+
+static void spoilt_read_data(void *bus, uint16_t *words, size_t count)
+{
+    good_ops->read_data(bus, words, count);
+    if (count > 30)
+        words[30] = (uint16_t)(words[30] & ~(0x0101u << (blocks % 8)));
+    blocks++;
+}
+
+static void spoil(struct pc *pc)
+{
+    struct ide_channel *channel = &pc->machine.ide.channels[0];
+
+    good_ops = channel->ops;
+    spoilt_ops = *good_ops;
+    spoilt_ops.read_data = spoilt_read_data;
+    channel->ops = &spoilt_ops;
+    blocks = 6; /* bits 6 and 14 first: "PP" becomes two control characters */
+}
+
+/* And once at the position that it answers for. */
+enum { ASKED_TWICE = 2 + 1 };
+
+static void test_garbled_identity_is_asked_for_twice(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    bench_attach_healthy(pc.bench, "pm", "SIMCORP", "PPPPPPPPPPPPPPPP", "PPPP", "");
+    ide_find(&pc.sim.ports, &pc.machine.ide);
+    ata_port_bind(&pc.machine.ide, pc.buses, &pc.platform);
+    spoil(&pc);
+    probe_open(&pc.machine, NULL);
+    probe_all(&pc);
+    assert_int_equal(pc.seen[0].commands[ATA_IDENTIFY_PACKET_DEVICE], ASKED_TWICE);
+    assert_true(port(&pc, 1)->evidence.identify_unstable);
+    bench_free(pc.bench);
+}
+
+static void test_a_name_that_is_gone_is_asked_for_twice_and_stable(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    bench_attach_dead(pc.bench, "pm", "garbage", "");
+    boot(&pc);
+    probe_all(&pc);
+    expect(&pc, 1, VERDICT_IDENTITY_DAMAGED);
+    assert_int_equal(pc.seen[0].commands[ATA_IDENTIFY_PACKET_DEVICE], ASKED_TWICE);
+    assert_false(port(&pc, 1)->evidence.identify_unstable);
+    bench_free(pc.bench);
+}
+
+/* ---- what was seen over time, and what the chipset says -------------------------------------- */
+
+static void test_the_trail_tells_what_a_place_showed(void **state)
+{
+    const struct trail *trail;
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    bench_attach_dead(pc.bench, "pm", "hang", "");
+    boot(&pc);
+    probe_all(&pc);
+    trail = &port(&pc, 1)->trail;
+    assert_int_equal(trail->count, 1);
+    assert_int_equal(trail->entries[0].status, 0x80);
+    assert_true(trail->entries[0].until_us - trail->entries[0].from_us > 30000000);
+    bench_do(pc.bench, "unplug pm");
+    idle_for(&pc, 5000000);
+    expect(&pc, 1, VERDICT_NOTHING);
+    assert_int_equal(trail->count, 2); /* looking again forgets nothing */
+    assert_int_equal(trail_newest(trail)->status, 0x7F);
+    bench_free(pc.bench);
+}
+
+static void test_a_channel_that_floats_is_said_to_float(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    boot(&pc);
+    probe_all(&pc);
+    expect(&pc, 1, VERDICT_NOTHING);
+    port(&pc, 1)->channel->chipset = CHIPSET_FLOATING;
+    probe_start(&pc.machine, port(&pc, 1), true);
+    probe_all(&pc);
+    expect(&pc, 1, VERDICT_CHANNEL_FLOATS);
+    assert_int_equal(error_class(port_vendor_allowed(port(&pc, 1))), ERR_NO_DEVICE);
+    port(&pc, 1)->channel->chipset = CHIPSET_ON;
+    probe_start(&pc.machine, port(&pc, 1), true);
+    probe_all(&pc);
+    expect(&pc, 1, VERDICT_NOTHING);
+    bench_free(pc.bench);
+}
+
 /* ---- dead drives ----------------------------------------------------------------------------- */
 
 static void test_every_face_of_a_dead_drive(void **state)
@@ -832,6 +1012,13 @@ int main(void)
         cmocka_unit_test(test_disk_is_forgotten_only_when_the_cable_was_empty),
         cmocka_unit_test(test_two_drives_on_one_cable),
         cmocka_unit_test(test_both_signatures_are_read_before_anything_is_written),
+        cmocka_unit_test(test_drive_is_asked_for_its_disc),
+        cmocka_unit_test(test_boot_code_and_dead_drives_are_not_asked_for_a_disc),
+        cmocka_unit_test(test_another_name_is_noticed_unless_the_cable_was_seen_empty),
+        cmocka_unit_test(test_garbled_identity_is_asked_for_twice),
+        cmocka_unit_test(test_a_name_that_is_gone_is_asked_for_twice_and_stable),
+        cmocka_unit_test(test_the_trail_tells_what_a_place_showed),
+        cmocka_unit_test(test_a_channel_that_floats_is_said_to_float),
         cmocka_unit_test(test_every_face_of_a_dead_drive),
         cmocka_unit_test(test_drive_without_packet_signature),
         cmocka_unit_test(test_stuck_drive_is_given_31_s_and_holds_nobody_up),
