@@ -22,6 +22,55 @@ static void forget(struct app *app, const struct port *port)
     app->said_alone &= ~app_port_bit(port);
 }
 
+static void forget_history(struct app *app, const struct port *port)
+{
+    app->said_box &= ~app_port_bit(port);
+    app->said_blinks &= ~app_port_bit(port);
+}
+
+void app_diagnose(const struct app *app, const struct port *port, struct diagnosis *diagnosis)
+{
+    uint32_t bit = app_port_bit(port);
+    const struct history history = {.from_a_box = (app->said_box & bit) != 0,
+                                    .blinks = (app->said_blinks & bit) != 0,
+                                    .is_donor = donors_have(&app->donors, port)};
+
+    diagnose(port, &history, diagnosis);
+}
+
+void app_diagnosis_line(const struct diagnosis *diagnosis, char *text, size_t size)
+{
+    char findings[96] = "";
+    size_t length = 0;
+
+    for (unsigned i = 0; i < FINDING_COUNT; i++) {
+        uint32_t bit = diagnosis->findings & 1u << i;
+
+        if (!bit)
+            continue;
+        text_format(findings + length, sizeof findings - length, "%s%s", length ? "," : "",
+                    words_finding_key(bit));
+        length = strlen(findings);
+    }
+    text_format(text, size, "verdict=%s findings=%s step=%s", words_verdict_key(diagnosis->verdict),
+                length ? findings : "none", words_step_key(diagnosis->step));
+}
+
+/* The log tells what is thought of a port whenever that changes. */
+static void tell_diagnosis(struct app *app, const struct port *port)
+{
+    struct diagnosis *told = &app->told[port->number - 1], now;
+    char text[176];
+
+    app_diagnose(app, port, &now);
+    if (now.verdict == VERDICT_PROBING ||
+        (now.verdict == told->verdict && now.findings == told->findings && now.step == told->step))
+        return;
+    *told = now;
+    app_diagnosis_line(&now, text, sizeof text);
+    log_line(&app->log, "diagnosis", "port %u: %s", port->number, text);
+}
+
 /* Probing goes on. What the user saw on a cable is no longer known when its end was seen empty:
  * another drive may come back. */
 static void probe(struct app *app)
@@ -30,9 +79,13 @@ static void probe(struct app *app)
     for (unsigned i = 0; i < app->machine.port_count; i++) {
         const struct port *port = &app->machine.ports[i];
         uint8_t status = port->evidence.status;
+        bool empty = status == 0x7F || status == 0xFF;
 
-        if (status == 0x7F || status == 0xFF)
+        if (empty)
             forget(app, port);
+        if (empty || port->evidence.other_name)
+            forget_history(app, port);
+        tell_diagnosis(app, port);
     }
 }
 

@@ -11,6 +11,7 @@
 #include "boot/platform.h"
 #include "drivers/ata_port.h"
 #include "drivers/chipset.h"
+#include "kernel/diagnose.h"
 #include "kernel/donor.h"
 #include "kernel/firmware.h"
 #include "kernel/job.h"
@@ -61,9 +62,11 @@ struct app {
     /* What the user said of ports (bit = number): forgotten when the port is looked at again or
      * seen empty. */
     uint32_t said_optical, said_alone;
-    uint32_t said_box, said_blinks; /* the same: history of the drive */
-    struct donors donors;           /* good drives of hot swaps: never flashed */
-    struct chipset_changes chipset; /* to be put back when the program ends */
+    /* History of the drive there: forgotten when the port is seen empty or another name shows. */
+    uint32_t said_box, said_blinks;
+    struct diagnosis told[PORTS_MAX]; /* what the log says of each port */
+    struct donors donors;             /* good drives of hot swaps: never flashed */
+    struct chipset_changes chipset;   /* to be put back when the program ends */
 };
 
 /*
@@ -97,8 +100,14 @@ struct port *app_port(struct app *app);
 /* Probes the cable of `port` again. What the user said of it is forgotten. */
 void app_look_again(struct app *app, struct port *port);
 
-/* Where the two bits of `said_optical` and `said_alone` are kept for a port. */
+/* Where the bits of `said_optical` and the others are kept for a port. */
 uint32_t app_port_bit(const struct port *port);
+
+/* What the port looks like, with what the user said of it and the donors of this run. */
+void app_diagnose(const struct app *app, const struct port *port, struct diagnosis *diagnosis);
+
+/* Verdict, findings and step as `key=word` for the log; at most 160 characters. */
+void app_diagnosis_line(const struct diagnosis *diagnosis, char *text, size_t size);
 
 /*
  * Loads a file with its progress on the screen; Esc gives up (ERR_ABORTED). `name` is what the

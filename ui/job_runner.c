@@ -60,10 +60,16 @@ static err_t finish_probe(struct app *app, struct port *port)
 
 static void log_port(struct app *app, const struct port *port)
 {
+    struct diagnosis diagnosis;
+    char text[176];
+
     log_line(&app->log, "probe",
              "port=%u where=\"%s\" base=%04X status=%02X verdict=%s name=\"%s\"", port->number,
              port->where, port->channel->command_base, port->evidence.status,
              words_verdict_key(port->verdict), port->name);
+    app_diagnose(app, port, &diagnosis);
+    app_diagnosis_line(&diagnosis, text, sizeof text);
+    log_line(&app->log, "probe", "port=%u %s", port->number, text);
 }
 
 static void run_probe(struct app *app)

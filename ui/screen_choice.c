@@ -1,7 +1,7 @@
 /* Questions with a few answers, and messages. */
 #include "ui/screens.h"
 
-enum { TEXT_ROW = 2, TEXT_ROWS = 12, TEXT_COLUMN = 3, TEXT_WIDTH = 74 };
+enum { TEXT_ROW = 2, TEXT_ROWS = 16, TEXT_COLUMN = 3, TEXT_WIDTH = 74 };
 
 void screen_choice_draw(struct app *app, const char *title, const char *text,
                         const char *const answers[], const struct menu_list *list)

@@ -8,7 +8,7 @@
 enum {
     LIST_ROW = 2,    /* frame of the list */
     LIST_ROWS = 6,   /* items that are visible */
-    PANEL_ROWS = 9,  /* frame of the panel, with its lines */
+    PANEL_ROWS = 10, /* frame of the panel, with its lines */
     ITEM_COLUMN = 3, /* the bar */
     ITEM_WIDTH = 76,
     NAME_COLUMN = 39, /* model and revision */
@@ -97,41 +97,44 @@ static void draw_other(struct app *app, unsigned index, unsigned row)
     cells_text(&app->cells, row, NAME_COLUMN, 34, style, what);
 }
 
-/* What Enter does for a port, in words. */
-static const char *enter_word(enum verdict verdict)
+/* The finding that matters most, and how many more there are. */
+static void draw_findings(struct cells *cells, unsigned row, uint32_t findings)
 {
-    switch (verdict) {
-    case VERDICT_NOTHING:
-        return WORD_DO_LOOK_AGAIN;
-    case VERDICT_CHANNEL_OFF:
-        return WORD_DO_SWITCH_ON;
-    case VERDICT_PROBING:
-    case VERDICT_DISK:
-    case VERDICT_HEALTHY:
-        return WORD_DO_DETAILS;
-    case VERDICT_VENDOR_MODE:
-        return WORD_DO_FLASH;
-    default:
-        return WORD_DO_GUIDE;
-    }
+    char text[PANEL_WIDTH + 1];
+    unsigned more = 0;
+
+    if (!findings)
+        return;
+    for (uint32_t rest = findings & (findings - 1); rest; rest &= rest - 1)
+        more++;
+    text_copy(text, sizeof text, words_finding(findings & -findings));
+    if (more)
+        text_format(text, sizeof text, WORD_MAIN_ALSO, words_finding(findings & -findings), more);
+    menu_keys_text(cells, row, PANEL_COLUMN, STYLE_WARN, STYLE_STRONG, text);
 }
 
 static void draw_panel_port(struct app *app, const struct port *port, unsigned row)
 {
     struct cells *cells = &app->cells;
-    char text[PANEL_WIDTH + 1];
+    struct diagnosis diagnosis;
+    char text[PANEL_WIDTH + 16]; /* with the braces around keys */
 
+    app_diagnose(app, port, &diagnosis);
     text_format(text, sizeof text, WORD_MAIN_PANEL, port->number);
     menu_frame(cells, row, PANEL_ROWS, text);
     cells_format(cells, row + 1, PANEL_COLUMN, PANEL_WIDTH, STYLE_TEXT, "%s %02X: %s", WORD_STATUS,
                  port->evidence.status, words_status(port->evidence.status));
     menu_wrap(cells, row + 2, PANEL_COLUMN, PANEL_WIDTH, 3, STYLE_TEXT,
-              words_verdict_meaning(port->verdict));
-    cells_text(cells, row + 5, PANEL_COLUMN, 6, STYLE_STRONG, WORD_MAIN_NEXT);
-    cells_text(cells, row + 5, PANEL_COLUMN + 6, PANEL_WIDTH - 6, STYLE_STRONG,
-               words_verdict_next(port->verdict));
-    text_format(text, sizeof text, WORD_MAIN_KEYS, enter_word(port->verdict));
-    menu_keys_text(cells, row + 7, PANEL_COLUMN + 6, STYLE_TEXT, STYLE_STRONG, text);
+              words_verdict_meaning(diagnosis.verdict));
+    draw_findings(cells, row + 5, diagnosis.findings);
+    cells_text(cells, row + 6, PANEL_COLUMN, 6, STYLE_STRONG, WORD_MAIN_NEXT);
+    cells_text(cells, row + 6, PANEL_COLUMN + 6, PANEL_WIDTH - 6, STYLE_STRONG,
+               words_step(diagnosis.step));
+    cells_text(cells, row + 7, PANEL_COLUMN, 6, STYLE_TEXT, WORD_MAIN_RISK);
+    cells_text(cells, row + 7, PANEL_COLUMN + 6, PANEL_WIDTH - 6, STYLE_TEXT,
+               words_risk(diagnosis.risk));
+    text_format(text, sizeof text, WORD_MAIN_KEYS, words_step_enter(diagnosis.step));
+    menu_keys_text(cells, row + 8, PANEL_COLUMN, STYLE_TEXT, STYLE_STRONG, text);
 }
 
 static void draw_panel_other(struct app *app, const struct pci_function *other, unsigned row)
@@ -197,15 +200,17 @@ void screen_main_draw(struct app *app)
     unsigned shown, panel;
 
     app_page(app, WORD_PRODUCT, WORD_MAIN_FOOTER);
-    menu_wrap(cells, MENU_LAST_ROW - 1, 1, MENU_WIDTH, 2, STYLE_STRONG, app->note);
     shown = draw_list(app);
     /* The panel stays where it is while ports are found. */
-    panel = LIST_ROW + LIST_ROWS + 4;
+    panel = LIST_ROW + LIST_ROWS + 3;
+    if (app->note[0])
+        menu_wrap(cells, MENU_LAST_ROW - 1, 1, MENU_WIDTH, 2, STYLE_STRONG, app->note);
+    else if (shown)
+        draw_file_line(app, MENU_LAST_ROW - 1);
     if (other) {
         draw_panel_other(app, other, panel);
     } else if (shown) {
         draw_panel_port(app, &app->machine.ports[app->ports.chosen], panel);
-        draw_file_line(app, panel + 6);
     } else {
         menu_frame(cells, panel, PANEL_ROWS, WORD_MAIN_START_TITLE);
         menu_wrap(cells, panel + 1, PANEL_COLUMN, PANEL_WIDTH, 3, STYLE_TEXT,
@@ -231,26 +236,31 @@ static void switch_channel_on(struct app *app, struct port *port)
         screen_message(app, WORD_CHANNEL_OFF_TITLE, WORD_CHANNEL_OFF_FAILED);
 }
 
-/* Enter: the next sensible thing for the port. */
+/* Enter: the one step that is recommended for the port. */
 static void go_on(struct app *app, struct port *port)
 {
-    switch (port->verdict) {
-    case VERDICT_NOTHING:
-        app_look_again(app, port);
-        break;
-    case VERDICT_CHANNEL_OFF:
+    struct diagnosis diagnosis;
+
+    app_diagnose(app, port, &diagnosis);
+    switch (diagnosis.step) {
+    case STEP_SWITCH_ON:
         switch_channel_on(app, port);
         break;
-    case VERDICT_PROBING:
-    case VERDICT_DISK:
-    case VERDICT_HEALTHY:
-        screen_evidence(app, port);
+    case STEP_ASK_HISTORY:
+        screen_history(app, port);
         break;
-    case VERDICT_VENDOR_MODE:
+    case STEP_BACK_UP_FLASH:
         rescue_run(app, port, SESSION_FLASH);
         break;
-    default:
+    case STEP_GUIDE:
         rescue_way_in(app, port);
+        break;
+    case STEP_WAIT:
+    case STEP_LEAVE_IT:
+        screen_evidence(app, port);
+        break;
+    default:
+        screen_step(app, port, diagnosis.step);
     }
 }
 
@@ -275,7 +285,7 @@ static void act(struct app *app, uint16_t key)
     else if (key == KEY_F1 + 4)
         rescue_run(app, port, SESSION_BACKUP);
     else if (key == KEY_F1 + 5)
-        rescue_run(app, port, SESSION_FLASH);
+        screen_history_flash(app, port);
     else if (key == KEY_F1 + 8)
         rescue_run(app, port, SESSION_VERIFY);
 }

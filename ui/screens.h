@@ -13,6 +13,16 @@ void screen_main_draw(struct app *app);
 void screen_evidence(struct app *app, struct port *port);
 void screen_evidence_draw(struct app *app, const struct port *port);
 
+/* What to do about it: the page of a step that words_step_page() knows, and what can be done from
+ * there. */
+void screen_step(struct app *app, struct port *port, enum next_step step);
+
+/* A healthy drive: what is wrong with it? Then what that means, and what helps. */
+void screen_history(struct app *app, struct port *port);
+
+/* Back up and flash; a healthy drive out of a broken box only after another question. */
+void screen_history_flash(struct app *app, struct port *port);
+
 /* Gets a drive to listen. Returns true when it does and shall be flashed (or only backed up:
  * *backup). */
 bool screen_way_in(struct app *app, struct port *port, bool *backup);

@@ -9,11 +9,18 @@
 const char *words_verdict(enum verdict verdict)
 {
     static const char *const words[VERDICT_COUNT] = {
-        [VERDICT_PROBING] = "looking",           [VERDICT_NOTHING] = "nothing there",
-        [VERDICT_CHANNEL_OFF] = "channel off",   [VERDICT_DISK] = "disk, protected",
-        [VERDICT_HEALTHY] = "healthy",           [VERDICT_IDENTITY_DAMAGED] = "identity damaged",
-        [VERDICT_BOOT_CODE] = "boot code only",  [VERDICT_VENDOR_MODE] = "vendor mode, ready",
-        [VERDICT_STUCK_BUSY] = "firmware hangs", [VERDICT_NO_IDENTITY] = "answers, no identity",
+        [VERDICT_PROBING] = "looking",
+        [VERDICT_NOTHING] = "nothing there",
+        [VERDICT_CHANNEL_OFF] = "channel off",
+        [VERDICT_DISK] = "disk, protected",
+        [VERDICT_HEALTHY] = "healthy",
+        [VERDICT_IDENTITY_DAMAGED] = "identity damaged",
+        [VERDICT_BOOT_CODE] = "boot code only",
+        [VERDICT_VENDOR_MODE] = "vendor mode, ready",
+        [VERDICT_STUCK_BUSY] = "firmware hangs",
+        [VERDICT_NO_IDENTITY] = "answers, no identity",
+        [VERDICT_TWO_DRIVES] = "two on one cable",
+        [VERDICT_CHANNEL_FLOATS] = "channel let go",
         [VERDICT_UNKNOWN] = "unclear",
     };
     return ENTRY(words, verdict);
@@ -27,6 +34,7 @@ const char *words_verdict_key(enum verdict verdict)
         [VERDICT_HEALTHY] = "healthy",         [VERDICT_IDENTITY_DAMAGED] = "identity-damaged",
         [VERDICT_BOOT_CODE] = "boot-code",     [VERDICT_VENDOR_MODE] = "vendor-mode",
         [VERDICT_STUCK_BUSY] = "stuck-busy",   [VERDICT_NO_IDENTITY] = "no-identity",
+        [VERDICT_TWO_DRIVES] = "two-drives",   [VERDICT_CHANNEL_FLOATS] = "channel-floats",
         [VERDICT_UNKNOWN] = "unknown",
     };
     return ENTRY(words, verdict);
@@ -43,9 +51,9 @@ const char *words_verdict_meaning(enum verdict verdict)
                                 "setup does that when the channel is set to \"None\".",
         [VERDICT_DISK] = "A hard disk. It is protected: this program never sends it anything but "
                          "questions.",
-        [VERDICT_HEALTHY] = "An optical drive that says who it is. Flashing does not cure a "
-                            "problem of the operating system. If the drive came out of an "
-                            "external box, the box is what broke.",
+        [VERDICT_HEALTHY] = "An optical drive that says who it is: its firmware runs. Flashing "
+                            "does not cure a problem of the operating system. If it came out of "
+                            "an external box, the box is what broke.",
         [VERDICT_IDENTITY_DAMAGED] = "The drive answers, but its name is garbage. The part of its "
                                      "firmware that holds the name is gone.",
         [VERDICT_BOOT_CODE] = "Only the drive's boot code answers: its main firmware is gone, the "
@@ -55,26 +63,13 @@ const char *words_verdict_meaning(enum verdict verdict)
                                "and hangs: typical after a flash of the wrong file.",
         [VERDICT_NO_IDENTITY] = "The registers work, but nobody answers behind them: the firmware "
                                 "is dead. The chip itself will probably listen.",
-        [VERDICT_UNKNOWN] = "What was seen fits no known picture. The details may tell a helper "
-                            "more than they tell this program.",
-    };
-    return ENTRY(words, verdict);
-}
-
-const char *words_verdict_next(enum verdict verdict)
-{
-    static const char *const words[VERDICT_COUNT] = {
-        [VERDICT_PROBING] = "wait, or choose another port.",
-        [VERDICT_NOTHING] = "check the plugs (red edge = pin 1), then look again.",
-        [VERDICT_CHANNEL_OFF] = "switch the channel on here, without the PC's setup.",
-        [VERDICT_DISK] = "choose another port.",
-        [VERDICT_HEALTHY] = "nothing, or back it up.",
-        [VERDICT_IDENTITY_DAMAGED] = "back it up, then flash its own firmware.",
-        [VERDICT_BOOT_CODE] = "back it up, then flash its own firmware.",
-        [VERDICT_VENDOR_MODE] = "choose the file; it is backed up before it is flashed.",
-        [VERDICT_STUCK_BUSY] = "get it to listen before the firmware starts.",
-        [VERDICT_NO_IDENTITY] = "ask the chip to listen. Nothing is written by that.",
-        [VERDICT_UNKNOWN] = "look again; then ask the chip to listen.",
+        [VERDICT_TWO_DRIVES] = "Something else is on the same cable. In the mode that a rescue "
+                               "needs, it hears every command, too: people have lost both drives "
+                               "that way.",
+        [VERDICT_CHANNEL_FLOATS] = "The controller has let go of this cable's wires, as it does "
+                                   "before a bay drive is taken out. Whatever is on it looks dead.",
+        [VERDICT_UNKNOWN] = "Unknown: what was seen fits no known picture. D shows it; that may "
+                            "tell a helper more than it tells this program.",
     };
     return ENTRY(words, verdict);
 }
@@ -418,12 +413,279 @@ const char *words_help(enum help_topic topic)
             "TFTP server that creates files. Its refusals stand in the log, word by word.\n\n"
             "What could not be saved stays in memory and is offered again until you leave. A "
             "stick or floppy that you put in later can be chosen too: F5 in the list of places.",
+        [HELP_PLUGS] =
+            "An IDE cable carries up to two devices, master and slave; their jumpers say which is "
+            "which. For a rescue the sick drive is alone on its cable and set to master.\n\n"
+            "Plugs and jumpers are touched with the PC switched off. The one exception is bringing "
+            "a drive in while the PC runs (W on the main screen); it has its own screens, with "
+            "what to touch and what never to touch.\n\n"
+            "\"Look again\" resets the cable, unless a drive on it listens to flash commands, and "
+            "asks both places once more.",
+        [HELP_HISTORY] =
+            "A drive that says its name has a firmware that runs. Most people who flash such a "
+            "drive cure nothing, and some lose it.\n\n"
+            "What you answer is remembered until the cable is seen empty, stands in the log, and "
+            "changes what is recommended. Nothing is sent to the drive by it.",
         [HELP_END] = "Restarting or switching off is safe: nothing is running.",
     };
     return ENTRY(words, topic);
 }
 
 /* ---- diagnosis ---- */
+
+/* A row of a table by its bit. */
+static unsigned bit_index(uint32_t bit)
+{
+    unsigned index = 0;
+
+    while (index < 32 && bit != 1u << index)
+        index++;
+    return index;
+}
+
+const char *words_finding(uint32_t bit)
+{
+    static const char *const words[FINDING_COUNT] = {
+        "It is the good drive of the hot swap: it is never flashed.",
+        "A hard disk is on the same cable: unplug it before a flash.",
+        "Another drive answers on the same cable.",
+        "Its answers change: two masters, or a plug that is half in?",
+        "The controller's RAID firmware keeps commands from the drive.",
+        "Rescues are reported to fail at this controller.",
+        "The controller has let go of this cable's wires.",
+        "You said: it came out of an external box.",
+        "You said: its light blinks and it refuses every disc.",
+        "It says that it can't read the disc that is in it.",
+        "It reports a defect, or did not answer a simple question.",
+        "It is set to slave, and there is no master on its cable.",
+        "Another drive than before is here: the name changed.",
+        "Master and slave show the same: one may answer for both.",
+        "Rescues are reported to work at this controller.",
+    };
+    unsigned index = bit_index(bit);
+
+    return index < FINDING_COUNT ? words[index] : "";
+}
+
+const char *words_finding_key(uint32_t bit)
+{
+    static const char *const words[FINDING_COUNT] = {
+        "donor",          "beside-disk",    "two-drives", "two-masters",  "no-packets",
+        "bad-controller", "channel-floats", "from-a-box", "blinks",       "refuses-disc",
+        "trouble",        "slave-alone",    "other-name", "may-be-other", "controller-works",
+    };
+    unsigned index = bit_index(bit);
+
+    return index < FINDING_COUNT ? words[index] : "";
+}
+
+const char *words_step(enum next_step step)
+{
+    static const char *const words[STEP_COUNT] = {
+        [STEP_WAIT] = "wait, or choose another port.",
+        [STEP_CHECK_PLUGS] = "check power, cable and jumper; or bring the drive in now.",
+        [STEP_SWITCH_ON] = "switch the channel on here, without the PC's setup.",
+        [STEP_LEAVE_IT] = "nothing: it is protected. Choose another port.",
+        [STEP_ASK_HISTORY] = "tell what is wrong with it; it does not look like a flash.",
+        [STEP_BOX_IS_BROKEN] = "don't flash it. Another box, or inside a PC.",
+        [STEP_CURE_BLINK] = "read what cures the blinking, before any flash.",
+        [STEP_BACK_UP_FLASH] = "choose the file; the chip is backed up before it is flashed.",
+        [STEP_GUIDE] = "get its chip to listen. You are guided, step by step.",
+        [STEP_UNPLUG_ONE] = "PC off, unplug the other one from this cable, start again.",
+        [STEP_SET_JUMPER] = "PC off, set the jumper to master, start again.",
+        [STEP_OTHER_PORT] = "connect it to another controller.",
+        [STEP_DONOR] = "nothing: leave the good drive as it is.",
+    };
+    return ENTRY(words, step);
+}
+
+const char *words_step_key(enum next_step step)
+{
+    static const char *const words[STEP_COUNT] = {
+        [STEP_WAIT] = "wait",
+        [STEP_CHECK_PLUGS] = "check-plugs",
+        [STEP_SWITCH_ON] = "switch-on",
+        [STEP_LEAVE_IT] = "leave-it",
+        [STEP_ASK_HISTORY] = "ask-history",
+        [STEP_BOX_IS_BROKEN] = "box-is-broken",
+        [STEP_CURE_BLINK] = "cure-blink",
+        [STEP_BACK_UP_FLASH] = "back-up-flash",
+        [STEP_GUIDE] = "guide",
+        [STEP_UNPLUG_ONE] = "unplug-one",
+        [STEP_SET_JUMPER] = "set-jumper",
+        [STEP_OTHER_PORT] = "other-port",
+        [STEP_DONOR] = "donor",
+    };
+    return ENTRY(words, step);
+}
+
+const char *words_step_enter(enum next_step step)
+{
+    static const char *const words[STEP_COUNT] = {
+        [STEP_WAIT] = "Details",
+        [STEP_CHECK_PLUGS] = "What to check",
+        [STEP_SWITCH_ON] = "Switch the channel on",
+        [STEP_LEAVE_IT] = "Details",
+        [STEP_ASK_HISTORY] = "What is wrong with it?",
+        [STEP_BOX_IS_BROKEN] = "Why not to flash",
+        [STEP_CURE_BLINK] = "What cures it",
+        [STEP_BACK_UP_FLASH] = "Back up and flash",
+        [STEP_GUIDE] = "Guide me",
+        [STEP_UNPLUG_ONE] = "What to unplug",
+        [STEP_SET_JUMPER] = "What to set",
+        [STEP_OTHER_PORT] = "Which one",
+        [STEP_DONOR] = "Why not to flash",
+    };
+    return ENTRY(words, step);
+}
+
+const char *words_risk(enum step_risk risk)
+{
+    static const char *const words[RISK_COUNT] = {
+        [RISK_NONE] = "none. Nothing is written to the drive, no plug is moved.",
+        [RISK_POWER] = "none, if plugs and jumpers are touched with the PC off only.",
+        [RISK_LIVE] = "a plug is moved while the PC runs. Read the safety words.",
+        [RISK_WRITE] = "the chip gets new content, after a backup and your word.",
+    };
+    return ENTRY(words, risk);
+}
+
+const struct step_words *words_step_page(enum next_step step)
+{
+    static const struct step_words words[STEP_COUNT] = {
+        [STEP_CHECK_PLUGS] =
+            {"Nothing answers here",
+             "If a drive should be here: switch the PC off, then look at three things.\n\n"
+             "1. Power: the four-pin plug sits fully in the drive. With power its light comes on "
+             "for a moment, or its tray opens at the button.\n"
+             "2. Cable: all pins in, red edge towards the power plug (pin 1). On a cable with "
+             "colours: blue at the board, black at the drive.\n"
+             "3. Jumper, at the back of the drive. Alone on its cable: master.\n"
+             "        CS SL MA\n"
+             "        :  :  #     # = the jumper stands on MA (also M, or DS0)\n"
+             "   Slave (SL) needs a master on the same cable. Cable select (CS) needs the black "
+             "end of a cable with colours.\n\n"
+             "A PC that hangs while it starts, and does not without the drive: the drive's "
+             "firmware is dead, not the PC. It can be brought in now, while the PC runs."},
+        [STEP_UNPLUG_ONE] =
+            {"Two on one cable",
+             "To be rescued, a drive must be alone on its cable: the other one hears every command "
+             "that is meant for this one. People have lost both drives that way.\n\n"
+             "1. Switch the PC off.\n"
+             "2. Pull the other device's flat cable, or take its place on the cable away: only "
+             "the sick drive stays on it. Its jumper: master.\n"
+             "3. Switch the PC on and start this program again.\n\n"
+             "Is the other one the disk that the PC starts from? This program starts from a "
+             "stick or a floppy; the disk is not needed meanwhile."},
+        [STEP_SET_JUMPER] =
+            {"Look at the jumpers",
+             "Who is set to what can be told only by looking.\n\n"
+             "Two drives that are both set to master (or both to slave) answer at the same time; "
+             "what is read then is a mixture that changes from look to look. So does a cable that "
+             "is not fully in. A slave without a master may answer only half.\n\n"
+             "1. Switch the PC off.\n"
+             "2. Leave only the sick drive on the cable.\n"
+             "3. Set its jumper to master:\n"
+             "        CS SL MA\n"
+             "        :  :  #     # = the jumper stands on MA (also M, or DS0)\n"
+             "4. Press both ends of the cable in. Switch on, start this program again.\n\n"
+             "If it is the only one on its cable and you are sure of that, go on here."},
+        [STEP_OTHER_PORT] =
+            {"Try another controller",
+             "This controller is one at which rescues are reported to fail, or whose own RAID "
+             "firmware keeps commands from the drive. Whether it fails here is not sure.\n\n"
+             "Reported to work: the IDE ports of boards with Intel PIIX to ICH10, nForce 2 to 4 "
+             "and VIA 8237 chips; cards with a VIA VT6421 chip.\n\n"
+             "In the PC's setup: RAID off, SATA as \"IDE\", \"legacy\" or \"compatible\".\n\n"
+             "Nothing is lost by trying here first: the drive is only asked to listen."},
+        [STEP_BOX_IS_BROKEN] =
+            {"The box is broken, not the drive",
+             "The drive answers at its own connector, says its name and runs its firmware. What "
+             "died is the box: the small board between USB or FireWire and the drive (the "
+             "bridge), or the box's power supply.\n\n"
+             "Don't flash it: there is nothing to cure, and every flash can fail.\n\n"
+             "Put the drive into another box, or use it inside a PC: jumper to master, four-pin "
+             "power plug, flat cable. Everything that it knew it still knows."},
+        [STEP_CURE_BLINK] =
+            {"It blinks and refuses every disc",
+             "At power-on the firmware adds up a part of the drive's EEPROM and compares the sum "
+             "with a stored one. If they differ it blinks, often orange, and takes no disc. The "
+             "laser is mostly fine. Two things do that:\n\n"
+             "1. Firmware of another family was flashed (cross-flash): each family adds up "
+             "differently. Cure: firmware of its own family again, the one its label names; or a "
+             "file that is patched for cross-flashing. The file's page tells whether one is.\n"
+             "2. A tool wrote to its EEPROM that was not made for it. Cure: the EEPROM utility "
+             "for this family repairs the sum, under an operating system; this program writes no "
+             "EEPROM. A patched firmware only stops it from looking.\n\n"
+             "Never write another unit's EEPROM: it holds that unit's laser calibration.\n\n"
+             "Nothing was flashed before it began? Then dirt or a worn laser is more likely, and "
+             "no firmware helps. Another firmware at random makes it worse."},
+        [STEP_DONOR] =
+            {"This is the good drive",
+             "This drive helped the PC through its start, so that the sick one could be brought "
+             "in. It is healthy and is never flashed in this run, whatever is asked for.\n\n"
+             "To flash it all the same: restart this program, without a hot swap."},
+    };
+    size_t index = (size_t)step;
+
+    return index < STEP_COUNT && words[index].title ? &words[index] : NULL;
+}
+
+const char *words_sense(uint8_t key, uint8_t asc, uint8_t ascq)
+{
+    static const struct {
+        uint8_t key, asc, ascq;
+        const char *words;
+    } rows[] = {
+        /* MMC-3, annex of sense codes; FF: any */
+        {0x02, 0x3A, 0xFF, "no disc is in it"},
+        {0x02, 0x04, 0x01, "it is getting ready"},
+        {0x02, 0x04, 0xFF, "it is not ready"},
+        {0x02, 0x30, 0xFF, "it can't read the disc in it"},
+        {0x02, 0x06, 0xFF, "it finds no start on the disc"},
+        {0x02, 0xFF, 0xFF, "it is not ready"},
+        {0x03, 0xFF, 0xFF, "it can't read the disc in it"},
+        {0x04, 0x08, 0xFF, "defect: its parts can't talk"},
+        {0x04, 0x09, 0xFF, "defect: its laser loses the track"},
+        {0x04, 0x15, 0xFF, "defect: its laser can't be moved"},
+        {0x04, 0x3E, 0xFF, "defect: its self-test failed"},
+        {0x04, 0xFF, 0xFF, "it reports a defect of its own"},
+        {0x05, 0x20, 0xFF, "it does not know the question"},
+        {0x06, 0x28, 0xFF, "a disc was put in or taken out"},
+        {0x06, 0x29, 0xFF, "it was just switched on or reset"},
+        {0x06, 0xFF, 0xFF, "something changed"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].key == key && (rows[i].asc == 0xFF || rows[i].asc == asc) &&
+            (rows[i].ascq == 0xFF || rows[i].ascq == ascq))
+            return rows[i].words;
+    }
+    return "it gave a reason that is rare";
+}
+
+const char *words_chipset(uint8_t state)
+{
+    static const char *const words[] = {
+        [CHIPSET_NOT_KNOWN] = "its own switch is not known",
+        [CHIPSET_ON] = "on",
+        [CHIPSET_OFF] = "switched off in the chipset",
+        [CHIPSET_FLOATING] = "wires let go by the chipset",
+    };
+    return ENTRY(words, state);
+}
+
+const char *words_report(uint8_t report)
+{
+    static const char *const words[] = {
+        [REPORT_NONE] = "no report is known",
+        [REPORT_WORKS] = "reported to work",
+        [REPORT_MIXED] = "reported to work for some",
+        [REPORT_FAILS] = "reported to fail",
+        [REPORT_TAKES_NO_PACKETS] = "RAID firmware in between",
+    };
+    return ENTRY(words, report);
+}
 
 /* ---- controllers ---- */
 

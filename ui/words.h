@@ -5,6 +5,7 @@
 #ifndef UI_WORDS_H
 #define UI_WORDS_H
 
+#include "kernel/diagnose.h"
 #include "kernel/error.h"
 #include "kernel/firmware.h"
 #include "kernel/port.h"
@@ -19,8 +20,31 @@ const char *words_verdict(enum verdict verdict);
 const char *words_verdict_key(enum verdict verdict);
 /* What that means, at most 3 lines of 74 characters. */
 const char *words_verdict_meaning(enum verdict verdict);
-/* What to do next, at most 2 lines of 68 characters. */
-const char *words_verdict_next(enum verdict verdict);
+
+/* What else is to be said, for one bit: at most 62 characters. "" for an unused bit. */
+const char *words_finding(uint32_t bit);
+/* The same as one word without blanks, for the log. */
+const char *words_finding_key(uint32_t bit);
+/* The one thing to do next, at most 68 characters; as one word; what Enter does, 24. */
+const char *words_step(enum next_step step);
+const char *words_step_key(enum next_step step);
+const char *words_step_enter(enum next_step step);
+/* What that may do to drive, PC or person, at most 68 characters. */
+const char *words_risk(enum step_risk risk);
+
+/* A page that a step leads to: its title and its text. Steps without a page: NULL. */
+struct step_words {
+    const char *title;
+    const char *text; /* at most 16 lines of 74 */
+};
+const struct step_words *words_step_page(enum next_step step);
+
+/* What the drive says in answer to TEST UNIT READY, at most 38 characters. */
+const char *words_sense(uint8_t key, uint8_t asc, uint8_t ascq);
+
+/* What the chipset's bits say of a channel; what is told of a controller. At most 38 characters. */
+const char *words_chipset(uint8_t state);
+const char *words_report(uint8_t report);
 
 /* What a raw status byte means, at most 52 characters. PROTOCOL.md, "Status". */
 const char *words_status(uint8_t status);
@@ -57,6 +81,8 @@ enum help_topic {
     HELP_LOG,
     HELP_SAVING,
     HELP_END,
+    HELP_PLUGS,
+    HELP_HISTORY,
     HELP_COUNT
 };
 const char *words_help(enum help_topic topic);
@@ -127,10 +153,12 @@ const char *words_answer(enum session_answer answer);
 #define WORD_MAIN_PANEL      "Port %u: what it looks like, and what to do next"
 #define WORD_MAIN_PANEL_NONE "Controller without IDE registers"
 #define WORD_MAIN_NEXT       "Next:"
+#define WORD_MAIN_RISK       "Risk:"
+#define WORD_MAIN_ALSO       "%s ({D}: %u more)"
 #define WORD_MAIN_FOOTER                                                                           \
     "{\x18\x19} choose  {Enter} next  {F5} back up  {F6} flash  {F7} file  {F8} log  {F1} help  "  \
     "{F10} end"
-#define WORD_MAIN_KEYS        "{Enter} %s   {D} Why?   {R} Look again   {V} Compare with the file"
+#define WORD_MAIN_KEYS        "{Enter} %s   {D} Why?   {R} Look again   {V} Compare"
 #define WORD_MAIN_MORE        "%u more below"
 #define WORD_MAIN_LOOKING     "looking, at most %u s more"
 #define WORD_MAIN_BUSY_FOR    "busy for %u s"
@@ -140,12 +168,6 @@ const char *words_answer(enum session_answer answer);
 #define WORD_MAIN_FILE        "File: %s"
 #define WORD_MAIN_NO_FILE     "File: none chosen ({F7})"
 #define WORD_MAIN_PLACE       "{S} where to save"
-
-#define WORD_DO_LOOK_AGAIN "Look again"
-#define WORD_DO_SWITCH_ON  "Switch the channel on"
-#define WORD_DO_DETAILS    "Details"
-#define WORD_DO_GUIDE      "Guide me"
-#define WORD_DO_FLASH      "Back up and flash"
 
 #define WORD_AHCI_LIST  "AHCI: no IDE registers"
 #define WORD_RAID_LIST  "RAID: no IDE registers"
@@ -467,6 +489,44 @@ const char *words_answer(enum session_answer answer);
 #define WORD_EV_UNSURE        "can't be told from the registers"
 
 /* ---- diagnosis ---- */
+
+#define WORD_LOOK_AGAIN "Look again"
+#define WORD_BACK       "Back"
+#define WORD_BRING_IN   "The PC hangs when this drive is attached: bring it in now"
+#define WORD_GO_ON_ALL  "Go on here all the same"
+#define WORD_SHOW_SEEN  "Show what was seen"
+
+#define WORD_HISTORY_TITLE "What is wrong with it?"
+#define WORD_HISTORY_TEXT                                                                          \
+    "This drive says who it is: %s.\n\nIts firmware runs. Flashing is not the first thing to "     \
+    "think of, and no flash is without risk. What brings you here?"
+#define WORD_HISTORY_BOX    "It came out of an external USB or FireWire box that died"
+#define WORD_HISTORY_BLINKS "Its light blinks and it refuses every disc"
+#define WORD_HISTORY_SYSTEM "An operating system does not show it"
+#define WORD_HISTORY_LOOK   "Nothing, I am just looking: show what was seen"
+#define WORD_HISTORY_FLASH  "I want to put another firmware on it, on purpose"
+#define WORD_HISTORY_OTHER  "No, that was not it: ask me again"
+#define WORD_BLINK_FLASH    "Choose the file and flash"
+
+#define WORD_SYSTEM_TITLE "The drive is not the reason"
+#define WORD_SYSTEM_TEXT                                                                           \
+    "The drive answers and says its name, without any operating system. What hides it is on the "  \
+    "system's side. Flashing cures none of this:\n\n"                                              \
+    "Windows shows it with a yellow sign, or not at all: filters that burning software left "      \
+    "behind. Delete the values UpperFilters and LowerFilters of the class "                        \
+    "{4D36E965-E325-11CE-BFC1-08002BE10318} in the registry, restart.\n"                           \
+    "Or: remove the IDE channel in the device manager, restart; or use the system's standard IDE " \
+    "driver instead of the one of the board's maker.\n"                                            \
+    "The PC's setup: the channel must be on, and RAID off for it.\n"                               \
+    "Jumper: a slave without a master is often not found. Alone on the cable: master.\n"           \
+    "An old bridge or box: see the question before."
+
+#define WORD_BOX_FLASH_TITLE "The box is broken, not the drive"
+#define WORD_BOX_FLASH_TEXT                                                                        \
+    "You said that this drive came out of a box that died, and it is healthy here. A flash can "   \
+    "cure nothing, and every flash can fail.\n\nFlash it all the same?"
+#define WORD_BOX_FLASH_NO  "No: leave the healthy drive as it is"
+#define WORD_BOX_FLASH_YES "Yes, I want another firmware on it"
 
 /* ---- controllers ---- */
 

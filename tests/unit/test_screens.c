@@ -251,11 +251,9 @@ static void table_texts_fit(void **state)
         assert_true(strlen(words_verdict(i)) <= 24);
         assert_null(strchr(words_verdict_key(i), ' '));
         assert_true(lines_of(words_verdict_meaning(i), 74) <= 3);
-        assert_true(strlen(words_verdict_next(i)) <= 68);
         assert_string_not_equal(words_verdict(i), "?");
         assert_string_not_equal(words_verdict_key(i), "?");
         assert_string_not_equal(words_verdict_meaning(i), "?");
-        assert_string_not_equal(words_verdict_next(i), "?");
     }
     for (unsigned i = 0; i < 256; i++)
         assert_in_range(strlen(words_status((uint8_t)i)), 3, 52);
@@ -272,6 +270,42 @@ static void table_texts_fit(void **state)
         assert_in_range(strlen(words_phase(i)), 3, 20);
 }
 
+/* Every step, risk and finding has its words, and they fit where they stand. */
+static void diagnosis_texts_fit(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < STEP_COUNT; i++) {
+        const struct step_words *page = words_step_page(i);
+
+        assert_in_range(strlen(words_step(i)), 10, 68);
+        assert_in_range(strlen(words_step_enter(i)), 4, 24);
+        assert_string_not_equal(words_step_key(i), "?");
+        assert_null(strchr(words_step_key(i), ' '));
+        if (page) {
+            assert_in_range(strlen(page->title), 5, 40);
+            if (lines_of(page->text, 74) > 16)
+                print_error("%u lines: %s\n", lines_of(page->text, 74), page->title);
+            assert_in_range(lines_of(page->text, 74), 3, 16);
+        }
+    }
+    for (unsigned i = 0; i < RISK_COUNT; i++)
+        assert_in_range(strlen(words_risk(i)), 10, 68);
+    for (unsigned i = 0; i < FINDING_COUNT; i++) {
+        assert_in_range(strlen(words_finding(1u << i)), 10, 62);
+        assert_in_range(strlen(words_finding_key(1u << i)), 4, 20);
+        assert_null(strchr(words_finding_key(1u << i), ' '));
+    }
+    for (unsigned key = 0; key < 16; key++) {
+        for (unsigned asc = 0; asc < 256; asc++)
+            assert_in_range(strlen(words_sense((uint8_t)key, (uint8_t)asc, 0)), 5, 38);
+    }
+    assert_true(lines_of(WORD_SYSTEM_TEXT, 74) <= 16);
+    for (unsigned i = 0; i <= CHIPSET_FLOATING; i++)
+        assert_in_range(strlen(words_chipset((uint8_t)i)), 2, 38);
+    for (unsigned i = 0; i <= REPORT_TAKES_NO_PACKETS; i++)
+        assert_in_range(strlen(words_report((uint8_t)i)), 5, 38);
+}
+
 static void out_of_range_values_have_a_word(void **state)
 {
     (void)state;
@@ -279,6 +313,10 @@ static void out_of_range_values_have_a_word(void **state)
     assert_string_equal(words_error(0xFF000000), "?");
     assert_string_equal(words_damage(99), "?");
     assert_string_equal(words_warning(1u << 30), "");
+    assert_string_equal(words_finding(1u << 30), "");
+    assert_string_equal(words_finding(0), "");
+    assert_string_equal(words_step(STEP_COUNT), "?");
+    assert_null(words_step_page(STEP_COUNT));
 }
 
 static void every_warning_has_a_line(void **state)
@@ -365,6 +403,7 @@ static void main_screen_before_anything_is_known(void **state)
 
 static void main_screen_every_verdict(void **state)
 {
+    struct diagnosis diagnosis;
     char name[24];
 
     (void)state;
@@ -375,11 +414,26 @@ static void main_screen_every_verdict(void **state)
         screen_main_draw(&app);
         snprintf(name, sizeof name, "main-verdict-%02u", i);
         check_screen(name);
-        assert_true(shows(words_verdict_next(i)));
+        app_diagnose(&app, &app.machine.ports[2], &diagnosis);
+        assert_true(shows(words_step(diagnosis.step)));
+        assert_true(shows(words_risk(diagnosis.risk)));
     }
     app.machine.ports[2].verdict = VERDICT_PROBING;
     screen_main_draw(&app);
     assert_true(shows("looking, at most 32 s more"));
+}
+
+static void main_screen_tells_the_finding_that_matters_most(void **state)
+{
+    (void)state;
+    app.machine.ports[4].neighbour = &app.machine.ports[0];
+    app.machine.ports[4].evidence.report = REPORT_WORKS;
+    app.ports.chosen = 4;
+    screen_main_draw(&app);
+    check_screen("main-finding");
+    assert_true(shows("A hard disk is on the same cable"));
+    assert_true(shows("(D: 1 more)"));
+    assert_true(shows("tell what is wrong with it"));
 }
 
 static void main_screen_scrolls_many_ports(void **state)
@@ -891,6 +945,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(footers_fit_and_name_keys),
         cmocka_unit_test(table_texts_fit),
+        cmocka_unit_test(diagnosis_texts_fit),
         cmocka_unit_test(out_of_range_values_have_a_word),
         cmocka_unit_test(every_warning_has_a_line),
         cmocka_unit_test(help_pages_fit),
@@ -899,6 +954,7 @@ int main(void)
         cmocka_unit_test_setup(main_screen_explains_ahci, set_up),
         cmocka_unit_test_setup(main_screen_before_anything_is_known, set_up),
         cmocka_unit_test_setup(main_screen_every_verdict, set_up),
+        cmocka_unit_test_setup(main_screen_tells_the_finding_that_matters_most, set_up),
         cmocka_unit_test_setup(main_screen_scrolls_many_ports, set_up),
         cmocka_unit_test_setup(main_screen_without_stick, set_up),
         cmocka_unit_test_setup(places_are_listed, set_up),
