@@ -146,8 +146,7 @@ const char *words_error(err_t error)
         [ERR_UNSUPPORTED] = "This program can't do that",
         [ERR_NO_ANSWER] = "The server does not answer",
         [ERR_SERVER_REFUSED] = "The server refused it",
-        [ERR_GOOD_DRIVE] =
-            "It is the good drive that helped the PC start: never flashed in this run",
+        [ERR_GOOD_DRIVE] = "It is the good drive that helped the PC start: never flashed",
     };
     return ENTRY(words, error_class(error));
 }
