@@ -7,6 +7,7 @@
 enum {
     SUBCLASS_IDE = 0x01,
     CHANNELS_PER_CONTROLLER = 2,
+    UNDECODED = 0xFF,
     NATIVE_PRIMARY = 0x01, /* prog-if */
     NATIVE_SECONDARY = 0x04,
     BUS_MASTER = 0x80,
@@ -83,9 +84,14 @@ static uint16_t io_bar(const struct pci_function *controller, unsigned index, ui
 
 void ide_read_chipset(const struct ports *ports, struct ide_channel *channel)
 {
+    bool lets_through = (channel->controller.command & PCI_COMMAND_IO) != 0;
+
     channel->chipset = (uint8_t)chipset_read(ports, channel);
-    channel->decoding =
-        (channel->controller.command & PCI_COMMAND_IO) != 0 && channel->chipset != CHIPSET_OFF;
+    /* Bits may lie; ports that nobody decodes read FF. */
+    if (lets_through && channel->chipset == CHIPSET_OFF &&
+        ports->in8(ports->context, channel->control_base) != UNDECODED)
+        channel->chipset = CHIPSET_NOT_KNOWN;
+    channel->decoding = lets_through && channel->chipset != CHIPSET_OFF;
 }
 
 static void bind_controller(const struct ports *ports, struct ide_channel *channel,
@@ -125,9 +131,9 @@ static void add_native(const struct ports *ports, struct ide_found *found,
     }
     channel = &found->channels[found->channel_count++];
     memset(channel, 0, sizeof *channel);
-    bind_controller(ports, channel, controller, index);
     channel->command_base = command;
     channel->control_base = (uint16_t)(control + layout->control_offset);
+    bind_controller(ports, channel, controller, index);
     channel->single = layout->single || is_single(controller);
     text_format(channel->where, sizeof channel->where, "%04x:%04x/%u", controller->vendor_id,
                 controller->device_id, index);

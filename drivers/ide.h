@@ -45,13 +45,14 @@ struct ide_found {
 /*
  * Finds every channel: PCI class 01/01 functions in legacy and native mode. The first two channels
  * are always the legacy ones, 1F0 and 170, whether a controller claims them or not (ports 1-4 are
- * numbered as users know them); add-on channels follow. Does not touch a drive. Stops bus mastering
- * on the channels it lists. `ops` and `bus` are left empty.
+ * numbered as users know them); add-on channels follow. Writes nothing to a drive. Stops bus
+ * mastering on the channels it lists. `ops` and `bus` are left empty.
  */
 void ide_find(const struct ports *ports, struct ide_found *found);
 
 /* Reads what the chipset says of a channel, and whether it decodes by that and by its command
- * register. Changes nothing. */
+ * register. Bits that say "off" while somebody answers at the ports are not believed (alternate
+ * status is read once). Changes nothing. */
 void ide_read_chipset(const struct ports *ports, struct ide_channel *channel);
 
 /* Clears the start bits and pending events of a controller's bus mastering: a transfer that

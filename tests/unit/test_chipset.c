@@ -44,8 +44,6 @@ static struct sim_pci_function *add(struct pc *pc, uint32_t ids)
 static enum chipset_state state_of(struct pc *pc, unsigned channel)
 {
     ide_find(&pc->sim.ports, &pc->found);
-    assert_int_equal(pc->found.channels[channel].chipset,
-                     chipset_read(&pc->sim.ports, &pc->found.channels[channel]));
     return (enum chipset_state)pc->found.channels[channel].chipset;
 }
 
@@ -527,7 +525,8 @@ static void test_ports_of_another_controller(void **state)
     stop(&pc);
 }
 
-/* An ISA controller answers where the PCI one is off. */
+/* Another controller answers where the PCI one is off by its bits, or the bits lie (OVMF leaves
+ * those of QEMU's PIIX clear, and QEMU decodes all the same): what answers is there. */
 static void test_ports_that_somebody_else_answers_at(void **state)
 {
     struct pc pc;
