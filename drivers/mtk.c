@@ -33,7 +33,7 @@ enum {
 };
 
 /* Screen and keys may cost more than the work in between. */
-enum { IDLE_EVERY_US = 10000 };
+enum { IDLE_EVERY_US = 10000, PAUSE_SLICE_US = 10000 };
 
 /* Looks at the status that a command costs before the clock is asked; the clock can be slower than
  * the drive. */
@@ -61,6 +61,33 @@ static uint8_t get_status(struct mtk *mtk)
     mtk->device->last_status = status;
     mtk->method->status = status;
     return status;
+}
+
+err_t mtk_check_driven(struct mtk *mtk)
+{
+    uint8_t status = mtk->device->last_status;
+
+    if (status != 0x00 && status != 0x7F && status != 0xFF && status != mtk->device->select)
+        return 0;
+    mtk->method->emptied = true;
+    mtk->method->status = status;
+    mtk_forget(mtk);
+    return ERR(ERR_VENDOR_LOST);
+}
+
+err_t mtk_pause(struct mtk *mtk, uint32_t us)
+{
+    err_t error = 0;
+
+    while (us > 0 && error == 0) {
+        uint32_t slice = us < PAUSE_SLICE_US ? us : PAUSE_SLICE_US;
+
+        error = ata_pause(mtk->device, slice);
+        if (error == 0)
+            error = mtk_check_driven(mtk);
+        us -= slice;
+    }
+    return error;
 }
 
 static void select_drive(struct mtk *mtk)
@@ -142,6 +169,23 @@ static bool is_intro_answer(uint8_t status)
            status == MTK_STATUS_SLIM_52;
 }
 
+/* Whoever drives the bus after it was empty may be anybody, a disk too: no intro then. */
+static err_t pause_before_intro(struct mtk *mtk)
+{
+    for (uint32_t us = 0; us < INTRO_SELECT_US; us += PAUSE_SLICE_US) {
+        err_t error = ata_pause(mtk->device, PAUSE_SLICE_US);
+
+        mtk->method->status = mtk->device->last_status;
+        if (error != 0)
+            return error;
+        if (mtk->method->status == 0x7F || mtk->method->status == 0xFF) {
+            mtk->method->emptied = true;
+            return ERR(ERR_NO_DEVICE);
+        }
+    }
+    return 0;
+}
+
 err_t mtk_try_intro(struct mtk *mtk)
 {
     uint64_t deadline;
@@ -149,7 +193,7 @@ err_t mtk_try_intro(struct mtk *mtk)
 
     mtk->mode = MTK_NONE;
     select_drive(mtk);
-    error = ata_pause(mtk->device, INTRO_SELECT_US);
+    error = pause_before_intro(mtk);
     if (error != 0)
         return error;
     send_intro(mtk);
@@ -210,19 +254,28 @@ err_t mtk_outro(struct mtk *mtk)
 
 /* ---- bytes --------------------------------------------------------------------------------- */
 
-/* The wait was long: from now on the clock is asked. */
+/* The wait was long: from now on the clock is asked. Whatever comes after a bus that nobody drives
+ * may be another drive. */
 static err_t wait_done(struct mtk *mtk)
 {
-    err_t error;
+    struct ata_watch watch;
+    err_t error = mtk_check_driven(mtk);
     int look;
 
     mtk->prompt = 0;
-    for (look = 0; look < QUICK_LOOKS; look++) {
+    for (look = 0; look < QUICK_LOOKS && error == 0; look++) {
         if (get_status(mtk) == (uint8_t)mtk->mode)
             return 0;
+        error = mtk_check_driven(mtk);
     }
-    error = ata_wait(mtk->device, ATA_REG_STATUS, 0xFF, (uint8_t)mtk->mode, COMMAND_US);
-    mtk->method->status = mtk->device->last_status;
+    ata_watch_start(mtk->device, &watch, COMMAND_US);
+    while (error == 0) {
+        if (get_status(mtk) == (uint8_t)mtk->mode)
+            return 0;
+        error = mtk_check_driven(mtk);
+        if (error == 0)
+            error = ata_watch_turn(mtk->device, &watch);
+    }
     if (error_class(error) != ERR_TIMEOUT)
         return error;
     mtk_forget(mtk);

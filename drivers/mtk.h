@@ -65,7 +65,8 @@ uint8_t mtk_intro(struct mtk *mtk);
  */
 uint8_t mtk_intro_quick(struct mtk *mtk, bool *sent);
 
-/* mtk_intro() with its outcome: ERR_VENDOR_REFUSED (raw status in method->status), ERR_ABORTED. */
+/* mtk_intro() with its outcome: ERR_VENDOR_REFUSED (raw status in method->status), ERR_NO_DEVICE
+ * (the bus was empty before the intro could be sent), ERR_ABORTED. */
 err_t mtk_try_intro(struct mtk *mtk);
 
 /*
@@ -120,6 +121,16 @@ void mtk_spi_counts_raw(struct mtk *mtk, const uint8_t counts[4], bool full);
 /* One whole SPI transaction: fills, runs, fetches what came after the sent bytes. */
 err_t mtk_spi_transfer(struct mtk *mtk, const uint8_t *sent, unsigned sent_size, uint8_t *received,
                        unsigned received_size, bool full);
+
+/*
+ * Whether the status that was read last is that of a bus that somebody drives: an undriven one
+ * reads a constant, or the byte that selected the position. ERR_VENDOR_LOST: nobody does;
+ * method->emptied remembers it.
+ */
+err_t mtk_check_driven(struct mtk *mtk);
+
+/* ata_pause() for a drive in vendor mode: ERR_VENDOR_LOST as soon as nobody drives the bus. */
+err_t mtk_pause(struct mtk *mtk, uint32_t us);
 
 /* Calls the idle function when the last call from here is 10 ms ago. ERR_ABORTED when it gives up.
  */

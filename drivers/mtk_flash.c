@@ -61,6 +61,9 @@ static err_t flash_check(struct flash_method *method)
         return ERR(ERR_VENDOR_LOST);
     if (mtk_look(mtk) == (uint8_t)mode)
         return 0;
+    error = mtk_check_driven(mtk);
+    if (error != 0)
+        return error;
     error = ata_wait(mtk->device, ATA_REG_STATUS, 0xFF, (uint8_t)mode, CHECK_US);
     method->status = mtk->device->last_status;
     if (error == 0)
@@ -203,11 +206,11 @@ static err_t ask_again_and_again(struct mtk *mtk, struct flash_identity *identit
     struct flash_identity second;
     bool known, known_again;
     int i;
-    err_t error = is_spi(mtk) ? ata_pause(mtk->device, ID_SETTLE_US) : 0;
+    err_t error = is_spi(mtk) ? mtk_pause(mtk, ID_SETTLE_US) : 0;
 
     for (i = 0; i < ID_ASKS && error == 0; i++) {
         if (i > 0)
-            error = ata_pause(mtk->device, ID_AGAIN_US);
+            error = mtk_pause(mtk, ID_AGAIN_US);
         if (error == 0)
             error = ask(mtk, identity, &known);
         if (error == 0)

@@ -57,7 +57,7 @@ err_t parallel_read_id(struct mtk *mtk, uint16_t *manufacturer, uint16_t *device
     err_t error = command_cycles(mtk, 0, CYCLE_READ_ID, true);
 
     if (error == 0)
-        error = ata_pause(mtk->device, ID_SETTLE_US);
+        error = mtk_pause(mtk, ID_SETTLE_US);
     if (error == 0)
         error = mtk_read_byte(mtk, 0, &first, true);
     if (error == 0)
@@ -65,7 +65,7 @@ err_t parallel_read_id(struct mtk *mtk, uint16_t *manufacturer, uint16_t *device
     if (error == 0)
         error = reset_chip(mtk);
     if (error == 0)
-        error = ata_pause(mtk->device, ID_SETTLE_US);
+        error = mtk_pause(mtk, ID_SETTLE_US);
     *manufacturer = first;
     *device = second;
     return error;
@@ -120,7 +120,7 @@ static err_t wait_ready(struct mtk *mtk, uint32_t address, uint32_t look_us, uin
             return reset_chip(mtk);
         }
         late = mtk_now_us(mtk) >= deadline;
-        error = ata_pause(mtk->device, look_us);
+        error = mtk_pause(mtk, look_us);
         if (error != 0)
             return error;
     }
@@ -244,7 +244,7 @@ static err_t program_page(struct mtk *mtk, uint32_t address, const uint8_t *byte
     for (i = 0; i < size && error == 0; i++)
         error = mtk_write_byte(mtk, address + i, bytes[i], full);
     if (error == 0)
-        error = ata_pause(mtk->device, PAGE_LOAD_END_US);
+        error = mtk_pause(mtk, PAGE_LOAD_END_US);
     if (error == 0)
         error = wait_ready(mtk, address + size - 1, PAGE_LOOK_US,
                            (uint64_t)mtk->chip->program_us * 2u, &stuck);

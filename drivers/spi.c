@@ -76,7 +76,7 @@ err_t spi_read_rems(struct mtk *mtk, bool odd_counts, uint8_t id[2])
     if (error == 0)
         error = mtk_spi_run(mtk, true);
     if (error == 0)
-        error = ata_pause(mtk->device, REMS_US);
+        error = mtk_pause(mtk, REMS_US);
     if (error == 0)
         error = mtk_spi_fetch(mtk, sizeof rems, id, 2, true);
     return error;
@@ -138,7 +138,7 @@ static err_t wait_status(struct mtk *mtk, uint8_t mask, uint8_t value, uint32_t 
             return 0;
         }
         over = mtk_now_us(mtk) >= deadline;
-        error = look_us > 0 ? ata_pause(mtk->device, look_us) : mtk_idle(mtk);
+        error = look_us > 0 ? mtk_pause(mtk, look_us) : mtk_idle(mtk);
         if (error != 0)
             return error;
     }

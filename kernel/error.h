@@ -48,6 +48,7 @@ enum error_module {
     MODULE_CHIPSET,        /* drivers/chipset.c */
     MODULE_CATCH,          /* kernel/catch.c */
     MODULE_SWAP,           /* kernel/swap.c */
+    MODULE_SESSION_GUARD,
     MODULE_COUNT
 };
 
@@ -86,6 +87,7 @@ enum error_class {
     ERR_NO_ANSWER,      /* network: the server does not answer */
     ERR_SERVER_REFUSED, /* network: the server said no; its words stand in the log */
     ERR_GOOD_DRIVE,     /* it is a donor (kernel/donor.h): never flashed in this run */
+    ERR_OTHER_DRIVE,    /* another drive is on the cable than the one that was confirmed */
     ERR_CLASS_COUNT
 };
 

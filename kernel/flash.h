@@ -83,6 +83,11 @@ struct flash_method {
     /* Set by program(): every byte of the range that is not FF was read back right on the spot. The
      * caller may leave the next comparison of the range to the final one. */
     bool program_compared;
+    /*
+     * Set by every call that sees a status of a bus that nobody drives; it ends with
+     * ERR_VENDOR_LOST then. Stays set until the caller has made sure who is there now.
+     */
+    bool emptied;
 };
 
 #endif

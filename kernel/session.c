@@ -113,7 +113,12 @@ static err_t load(struct session *session)
         session->work->target = &session->file;
         session->work->accepted = session->file;
     }
-    error = session_enter(session);
+    if (session->port != NULL) {
+        error = session_meet(session);
+    }
+    if (error == 0) {
+        error = session_enter(session);
+    }
     if (error == 0 && needs_file(session)) {
         /* The chip's size is known now. */
         error = session_check_file(session);
@@ -152,7 +157,7 @@ static err_t refuse_donor(struct session *session)
     }
     log_line(session->log, "flash", "the chip names the good drive, '%s' '%s'",
              session->old.product, session->old.revision);
-    session->left = session->method->ops->leave(session->method) == 0;
+    session_leave(session);
     return ERR(ERR_GOOD_DRIVE);
 }
 
@@ -215,20 +220,16 @@ static void leave_as_found(struct session *session)
                port->verdict == VERDICT_IDENTITY_DAMAGED || port->verdict == VERDICT_BOOT_CODE;
 
     if (session->work->entered && ran && !session->left) {
-        session->left = session->method->ops->leave(session->method) == 0;
+        session_leave(session);
     }
 }
 
 static void restart(struct session *session)
 {
-    err_t error;
-
     session_phase(session, PHASE_RESTART, 0);
-    error = session->method->ops->leave(session->method);
-    session->progress.status = session->method->status;
-    session->left = error == 0;
-    log_line(session->log, "flash", "restarted, status %02x, err %08x", session->method->status,
-             (unsigned)error);
+    session_leave(session);
+    log_line(session->log, "flash", "%s, status %02x",
+             session->left ? "restarted" : "not restarted", session->method->status);
 }
 
 /* Asks the drive who it is now. What it says changes nothing of what the bytes proved. */

@@ -77,7 +77,9 @@ enum session_question {
                            go on? ANSWER_RETRY saves again */
     ASK_CONFIRM,        /* everything shown; a mismatch needs the drive's name typed */
     ASK_STOP,           /* ESC or Ctrl-Alt-Del in a critical phase: really stop? */
-    ASK_FAILED          /* after a failure: what now? (answers below) */
+    ASK_SAME_DRIVE, /* the drive was away and nothing on its chip tells it from others: is it the
+                       one that was confirmed? */
+    ASK_FAILED      /* after a failure: what now? (answers below) */
 };
 
 enum session_answer {

@@ -84,12 +84,16 @@ static err_t read_twice(struct session *session)
     bool again = false;
     err_t error;
 
-    /* At most twice: after the second time the lean sequence is out of use. */
+    /* Again once at most for the lean sequence, which is out of use then, and as often as the drive
+     * was away meanwhile and found again: both readings are those of one stay. */
     do {
+        unsigned meetings = session->work->meetings;
+
         error = read_first(session);
         if (error == 0) {
             error = read_second(session, &again);
         }
+        again = again || session->work->meetings != meetings;
     } while (error == 0 && again);
     return error;
 }
@@ -100,10 +104,12 @@ static err_t save(struct session *session)
     const struct session_host *host = session->host;
 
     for (unsigned i = 0; i < SAVE_ATTEMPTS; i++) {
+        uint64_t from_us = host->now_us(host->context);
         enum session_answer answer;
 
         session->save_error = host->save_backup(host->context, session->backup,
                                                 session->backup_size, session->backup_name);
+        session_looked_away(session, host->now_us(host->context) - from_us);
         if (session->save_error == 0) {
             log_line(session->log, "backup", "saved as %s: %u bytes, crc32 %08x",
                      session->backup_name, (unsigned)session->backup_size,
@@ -127,6 +133,9 @@ static void describe(struct session *session)
 {
     struct firmware *old = &session->old;
 
+    for (uint32_t at = 0; at < session->chip->size; at += session->work->page_size) {
+        session_know(session, at, session->backup + at);
+    }
     session->backup_size = session->chip->size;
     session->backup_crc32 = crc32_update(0, session->backup, session->backup_size);
     firmware_inspect(old, session->backup, session->backup_size);

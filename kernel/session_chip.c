@@ -6,10 +6,9 @@
 #include "kernel/lib/string.h"
 
 enum {
-    CALL_ATTEMPTS = 3,  /* of one call of the method, before its error counts */
-    GO_ON_LIMIT = 64,   /* how often one call may be cut short by a key and go on */
-    ENTRIES_LIMIT = 6,  /* vendor mode lost and entered again, in one run of writing */
-    ENTER_ATTEMPTS = 3, /* for one such entry */
+    CALL_ATTEMPTS = 3, /* of one call of the method, before its error counts */
+    GO_ON_LIMIT = 64,  /* how often one call may be cut short by a key and go on */
+    ENTER_ATTEMPTS = 3,
     EQUAL_READS = 2,    /* full reads that must show equality after a difference was seen */
     COMPARE_READS = 6,  /* full reads of one page at most */
     LEAN_PLACES = 16,   /* pages all over the chip, so that the bank bits are tried too */
@@ -30,6 +29,15 @@ struct call {
 static const char *const call_names[] = {"read", "program", "erase sector", "erase chip",
                                          "unprotect"};
 
+static void forget_sector(struct session *session, uint32_t address)
+{
+    uint32_t start = 0;
+    uint32_t size = session->chip->size;
+
+    (void)chip_sector(session->chip, address, &start, &size);
+    session_forget(session, start, size);
+}
+
 static err_t send(struct session *session, const struct call *call)
 {
     struct flash_method *method = session->method;
@@ -40,12 +48,15 @@ static err_t send(struct session *session, const struct call *call)
         return ops->read(method, call->address, call->read, call->size, call->full);
     case CALL_PROGRAM:
         session->changed = true;
+        session_forget(session, call->address, call->size);
         return ops->program(method, call->address, call->programmed, call->size, call->full);
     case CALL_ERASE_SECTOR:
         session->changed = true;
+        forget_sector(session, call->address);
         return ops->erase_sector(method, call->address);
     case CALL_ERASE_CHIP:
         session->changed = true;
+        session_forget(session, 0, session->chip->size);
         return ops->erase_chip(method);
     case CALL_UNPROTECT:
         session->changed = true;
@@ -54,53 +65,18 @@ static err_t send(struct session *session, const struct call *call)
     return ERR(ERR_ARGUMENT);
 }
 
-static bool same_chip(const struct flash_identity *a, const struct flash_identity *b)
+/* Nothing goes to a drive that is not known to be ours. */
+static err_t send_to_ours(struct session *session, const struct call *call)
 {
-    return a->bus == b->bus && a->jedec_manufacturer == b->jedec_manufacturer &&
-           a->jedec_device == b->jedec_device && a->rdid == b->rdid && a->res == b->res &&
-           a->res_pair == b->res_pair && a->rdid_15 == b->rdid_15;
-}
+    err_t error = 0;
 
-/* The drive fell out of vendor mode in the middle of the work: once more by the plain way in, and
- * on with it only when the same chip answers. */
-static err_t enter_again(struct session *session)
-{
-    struct flash_method *method = session->method;
-    struct flash_identity identity;
-    err_t error = ERR(ERR_VENDOR_LOST);
-
-    if (++session->work->entries > ENTRIES_LIMIT) {
-        return error;
+    if (session->work->lost) {
+        return ERR(ERR_VENDOR_LOST);
     }
-    for (unsigned i = 0; i < ENTER_ATTEMPTS && error != 0; i++) {
-        error = method->ops->enter(method);
-        session->progress.status = method->status;
-        if (error != 0 && session->host->progress(session->host->context, session) &&
-            session_wants_stop(session)) {
-            return ERR(ERR_ABORTED);
-        }
+    if (session->work->unwatched || session->method->emptied) {
+        error = session_recognise(session);
     }
-    if (error != 0) {
-        return error;
-    }
-    memset(&identity, 0, sizeof identity);
-    error = method->ops->identify(method, &identity);
-    if (session->identity_of_chip.candidate_count != 0 &&
-        (error != 0 || !same_chip(&identity, &session->identity_of_chip))) {
-        log_line(session->log, "flash", "another chip answers, err %08x", (unsigned)error);
-        session->work->foreign = true;
-        return ERR(ERR_MISMATCH);
-    }
-    session->work->foreign = false;
-    log_line(session->log, "flash", "vendor mode entered again, status %02x", method->status);
-    return method->ops->use_chip(method, session->chip);
-}
-
-err_t session_stay(struct session *session)
-{
-    bool inside = session->method->ops->check(session->method) == 0;
-
-    return inside && !session->work->foreign ? 0 : enter_again(session);
+    return error != 0 ? error : send(session, call);
 }
 
 static err_t make_call(struct session *session, const struct call *call)
@@ -110,11 +86,11 @@ static err_t make_call(struct session *session, const struct call *call)
     unsigned cut_short = 0;
 
     for (;;) {
-        err_t error = session->work->foreign ? ERR(ERR_VENDOR_LOST) : send(session, call);
+        err_t error = send_to_ours(session, call);
 
         session->progress.status = method->status;
-        if (error == 0) {
-            return 0;
+        if (error == 0 || session->work->lost) {
+            return error;
         }
         if (error_class(error) == ERR_ABORTED) {
             if (session_wants_stop(session) || ++cut_short == GO_ON_LIMIT) {
@@ -131,7 +107,7 @@ static err_t make_call(struct session *session, const struct call *call)
             return error;
         }
         if (error_class(error) == ERR_VENDOR_LOST || method->ops->check(method) != 0) {
-            err_t lost = enter_again(session);
+            err_t lost = session_recognise(session);
 
             if (lost != 0) {
                 return lost;
@@ -228,7 +204,8 @@ static err_t set_geometry(struct session *session)
     work->page_count = chip->size / work->page_size;
     work->sectors = chip_sector(chip, 0, &start, &size) && size % work->page_size == 0;
     work->pages = arena_take(session->arena, work->page_count);
-    return work->pages != NULL ? 0 : ERR(ERR_NO_MEMORY);
+    work->sums = arena_take(session->arena, work->page_count * sizeof *work->sums);
+    return work->pages != NULL && work->sums != NULL ? 0 : ERR(ERR_NO_MEMORY);
 }
 
 /* The plain way in. Some drives let the first intro pass unnoticed. */
@@ -386,6 +363,9 @@ err_t session_compare(struct session *session, uint32_t address, const uint8_t *
     bool equal = error == 0 && memcmp(work->page, wanted, size) == 0;
 
     *differences = 0;
+    if (equal && size == work->page_size) {
+        session_know(session, address, wanted);
+    }
     if (error != 0 || equal) {
         return error;
     }

@@ -125,6 +125,7 @@ enum session_answer session_ask(struct session *session, enum session_question q
 
     session->work->asking_us += took_us;
     session->work->phase_started_us += took_us;
+    session_looked_away(session, took_us);
     return answer;
 }
 

@@ -29,9 +29,15 @@ struct session_work {
     bool entered;        /* vendor mode was reached at least once */
     bool lean_refuted;   /* never again in this session */
     bool written;        /* everything was programmed and compared; the whole chip not yet */
-    bool foreign;        /* another chip answered: nothing is read or written until ours is back */
+    uint32_t *sums;      /* CRC-32 of what each page must hold now; 0 = not known */
+    bool unwatched;      /* nobody looked at the bus for so long that plugs may have been moved */
+    bool lost;           /* nobody or another drive is there: nothing is sent until session_stay()
+                            has found ours again */
+    bool vouched;        /* the user said that it is ours, in this search */
+    unsigned meetings;   /* how often it was found again */
+    struct port visitor; /* who is there now, when that had to be asked */
     bool escape;         /* ESC was pressed and not looked at yet */
-    unsigned entries;    /* how often vendor mode was entered again */
+    unsigned entries;    /* how often it was looked for */
     uint8_t page[SESSION_PAGE_MAX]; /* what was read last */
 
     uint64_t phase_started_us;
@@ -56,8 +62,6 @@ void session_critical(struct session *session, bool critical);
 
 /* Into vendor mode, chip asked for and chosen. */
 err_t session_enter(struct session *session);
-/* Still in vendor mode? If not, enters it again, and goes on only when the same chip answers. */
-err_t session_stay(struct session *session);
 /* The calls of the method with the session's patience: a lost vendor mode is entered again, a
  * time-out tried again, both bounded. */
 err_t session_read(struct session *session, uint32_t address, void *bytes, uint32_t size,
@@ -79,6 +83,34 @@ void session_refute_lean(struct session *session, uint32_t address);
  */
 err_t session_compare(struct session *session, uint32_t address, const uint8_t *wanted,
                       uint32_t size, uint32_t *differences);
+
+/* ---- session_guard.c: is it still the drive that was confirmed? ---- */
+
+/*
+ * Before the first vendor command of the session: whoever is there now must be who the probe found.
+ * Sends at most IDENTIFY commands. Errors: ERR_NO_DEVICE, ERR_REFUSED (a disk), ERR_GOOD_DRIVE,
+ * ERR_OTHER_DRIVE, ERR_ABORTED. Bounded: 2 s until somebody drives the bus, 31 s
+ * while it is busy, 10 s for each of two questions.
+ */
+err_t session_meet(struct session *session);
+/* Still the same drive, in vendor mode? When the bus was empty, was not looked at, or the mode is
+ * lost: session_recognise(). */
+err_t session_stay(struct session *session);
+/*
+ * Finds the drive again: asks who is there before any vendor command, enters the mode if need be,
+ * and takes only the same chip with the content that it must have. Nothing is written. Errors: as
+ * session_meet(), ERR_MISMATCH (another chip), ERR_VENDOR_REFUSED, ERR_VENDOR_LOST (tried too
+ * often).
+ */
+err_t session_recognise(struct session *session);
+/* What a whole page holds, proven by a comparison. */
+void session_know(struct session *session, uint32_t address, const uint8_t *bytes);
+/* What the pages in this range hold is not known from here on: they are about to be changed. */
+void session_forget(struct session *session, uint32_t address, uint32_t size);
+/* Ends vendor mode, session->left says whether; only a drive that still shows the mode is told. */
+void session_leave(struct session *session);
+/* To be called with the time in which nobody looked at the bus. */
+void session_looked_away(struct session *session, uint64_t us);
 
 /* ---- session_backup.c ---- */
 

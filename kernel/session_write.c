@@ -125,6 +125,21 @@ err_t session_plan_differences(struct session *session)
 
 /* ---- erasing ---- */
 
+static uint32_t count_blank(const uint8_t *bytes, uint32_t size)
+{
+    uint32_t count = 0;
+
+    for (uint32_t i = 0; i < size; i++) {
+        count += bytes[i] == 0xFF;
+    }
+    return count;
+}
+
+static bool all_blank(const uint8_t *bytes, uint32_t size)
+{
+    return count_blank(bytes, size) == size;
+}
+
 static err_t erase_one(struct session *session, uint32_t page)
 {
     struct session_work *work = session->work;
@@ -149,6 +164,31 @@ static bool needs_erase(const struct session_work *work, uint32_t page)
     return state_of(work, page) == PAGE_WAITING && (work->pages[page] & PAGE_ERASED) == 0;
 }
 
+/* A bank's first page that reads blank after an erase is known from here on: no drive with a
+ * firmware in it looks like that. */
+static err_t note_blank(struct session *session, uint32_t page)
+{
+    struct session_work *work = session->work;
+    uint32_t at = page * work->page_size;
+    err_t error = session_read(session, at, work->page, work->page_size, !session->lean);
+
+    if (error == 0 && all_blank(work->page, work->page_size)) {
+        session_know(session, at, work->page);
+    }
+    return error;
+}
+
+static err_t note_blank_banks(struct session *session)
+{
+    uint32_t page;
+    err_t error = 0;
+
+    for (unsigned i = 0; error == 0 && bank_page(session, i, &page); i++) {
+        error = note_blank(session, page);
+    }
+    return error;
+}
+
 /* Sectors where banks start, bank 0's first of all. */
 static err_t erase_bank_starts(struct session *session)
 {
@@ -158,6 +198,9 @@ static err_t erase_bank_starts(struct session *session)
         if (needs_erase(session->work, page)) {
             err_t error = erase_one(session, page);
 
+            if (error == 0) {
+                error = note_blank(session, page);
+            }
             if (error != 0) {
                 return error;
             }
@@ -196,7 +239,7 @@ static err_t erase_whole(struct session *session)
             break;
         }
     }
-    return error;
+    return error == 0 ? note_blank_banks(session) : error;
 }
 
 static err_t erase_rest(struct session *session)
@@ -240,21 +283,6 @@ err_t session_erase(struct session *session)
 }
 
 /* ---- programming ---- */
-
-static uint32_t count_blank(const uint8_t *bytes, uint32_t size)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < size; i++) {
-        count += bytes[i] == 0xFF;
-    }
-    return count;
-}
-
-static bool all_blank(const uint8_t *bytes, uint32_t size)
-{
-    return count_blank(bytes, size) == size;
-}
 
 /* Programming only clears bits: is one clear that should be set? */
 static bool lacks_bits(const uint8_t *found, const uint8_t *wanted, uint32_t size)
@@ -385,12 +413,26 @@ static err_t write_run(struct session *session, uint32_t *page)
         if (error != 0) {
             return error;
         }
+        session_know(session, at + i * work->page_size,
+                     work->target->bytes + at + i * work->page_size);
         set_state(work, *page, PAGE_DONE);
         if (i + 1 >= count) {
             return 0;
         }
         ++*page;
     }
+}
+
+/* Without its first byte, which comes last, or whole. */
+static void know_bank_start(struct session *session, uint32_t at, bool head)
+{
+    struct session_work *work = session->work;
+
+    memcpy(work->page, work->target->bytes + at, work->page_size);
+    if (head) {
+        work->page[0] = 0xFF;
+    }
+    session_know(session, at, work->page);
 }
 
 static err_t write_bank_start(struct session *session, uint32_t page)
@@ -406,6 +448,7 @@ static err_t write_bank_start(struct session *session, uint32_t page)
         error = write_range(session, at, work->self_erasing ? work->page_size : 1, false);
     }
     if (error == 0) {
+        know_bank_start(session, at, head);
         set_state(work, page, head ? PAGE_HEADED : PAGE_DONE);
     }
     return error;

@@ -147,6 +147,7 @@ const char *words_error(err_t error)
         [ERR_NO_ANSWER] = "The server does not answer",
         [ERR_SERVER_REFUSED] = "The server refused it",
         [ERR_GOOD_DRIVE] = "It is the good drive that helped the PC start: never flashed",
+        [ERR_OTHER_DRIVE] = "Another drive is on the cable now; nothing written to it",
     };
     return ENTRY(words, error_class(error));
 }
@@ -300,6 +301,13 @@ const struct question_words *words_question(enum session_question question)
              "The chip is half written now. If you stop, the drive does not work until it is "
              "flashed again; it stays flashable. Going on is the safe way.",
              "Stop here, half written", "Go on"},
+        [ASK_SAME_DRIVE] =
+            {"Is it still the same drive?",
+             "Nobody answered on the cable for a while: a plug was moved, or the drive was "
+             "switched off. Now somebody is there again, but neither its name nor its flash chip "
+             "tells that it is the drive that you confirmed.\n\nFollow the cable with your eyes: "
+             "does it end in that very drive?",
+             "Yes, I looked: it is the same drive", "No, or I am not sure: stop"},
         [ASK_FAILED] = {WORD_FAILED_TITLE, "", "", ""},
     };
     return &words[(size_t)question < sizeof words / sizeof words[0] ? question : ASK_STOP];

@@ -127,7 +127,7 @@ static const struct row rows[] = {
     {"verify_flip", PARALLEL, DEAD, RESULT_VERIFIED, ERR_NONE, AS_FILE},
     {"verify_flip seed=7 every=20000", SERIAL, DEAD, RESULT_VERIFIED, ERR_NONE, AS_FILE},
     /* the drive's power fails and the machine's does not */
-    {"power_cut_at n=40", PARALLEL, DEAD, RESULT_UNKNOWN, ERR_VENDOR_REFUSED, NOT_ASKED},
+    {"power_cut_at n=40", PARALLEL, DEAD, RESULT_UNKNOWN, ERR_NO_DEVICE, NOT_ASKED},
 };
 
 enum { ROWS = sizeof rows / sizeof rows[0] };

@@ -2,10 +2,18 @@
 
 #include <string.h>
 
+static void pass(struct bench_bus *bus, uint64_t us)
+{
+    bench_advance(bus->bench, us);
+    if (bus->hands != NULL) {
+        bus->hands(bus->hands_context);
+    }
+}
+
 static void access(struct bench_bus *bus)
 {
     bus->accesses++;
-    bench_advance(bus->bench, bus->access_us);
+    pass(bus, bus->access_us);
 }
 
 static uint8_t bus_read(void *context, enum ata_reg reg)
@@ -55,7 +63,7 @@ static void bus_wait_us(void *context, uint32_t us)
 {
     struct bench_bus *bus = context;
 
-    bench_advance(bus->bench, us);
+    pass(bus, us);
 }
 
 const struct ata_bus_ops bench_bus_ops = {

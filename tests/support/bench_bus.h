@@ -17,6 +17,9 @@ struct bench_bus {
     unsigned channel;   /* 0 primary, 1 secondary */
     uint32_t access_us; /* virtual time of one access */
     uint64_t accesses;  /* counted here, for figures and budgets */
+    /* What hands do meanwhile: called whenever time has passed. NULL: nothing. */
+    void (*hands)(void *context);
+    void *hands_context;
 };
 
 extern const struct ata_bus_ops bench_bus_ops; /* its `bus` is a struct bench_bus */

@@ -920,7 +920,8 @@ static void result_of_a_file_for_another_chip(void **state)
 static void questions_fit(void **state)
 {
     static const enum session_question questions[] = {ASK_IS_OPTICAL, ASK_ALONE, ASK_NO_BACKUP,
-                                                      ASK_BACKUP_UNSAVED, ASK_STOP};
+                                                      ASK_BACKUP_UNSAVED, ASK_STOP,
+                                                      ASK_SAME_DRIVE};
     struct menu_list list = {.count = 2, .rows = 2};
     char name[32];
 
