@@ -14,6 +14,7 @@ import argparse
 import concurrent.futures
 import glob
 import os
+import queue
 import re
 import subprocess
 import sys
@@ -93,13 +94,16 @@ def fuzz(program, seconds):
     return Outcome(f"fuzz {name}", int(good), int(not good), output, took)
 
 
-def unittest_file(path):
-    """A Python unittest file."""
-    command = ["/usr/bin/python3", "-m", "unittest", "-v", os.path.basename(path)]
+def unittest_file(path, lanes):
+    """A Python unittest file. `lanes` are the processors that no other file runs on."""
+    lane = lanes.get()
+    command = ["/usr/bin/taskset", "-c", ",".join(map(str, lane)),
+               "/usr/bin/env", "-C", os.path.dirname(os.path.abspath(path)),
+               "/usr/bin/python3", "-m", "unittest", "-v", os.path.basename(path)]
     start = time.monotonic()
     env = dict(os.environ, PYTHONDONTWRITEBYTECODE="1")
-    command = ["/usr/bin/env", "-C", os.path.dirname(os.path.abspath(path))] + command
     status, output, _ = execute(command, TIMEOUT["qemu"], env)
+    lanes.put(lane)
     ran = re.search(r"^Ran (\d+) tests? in", output, re.M)
     total = int(ran.group(1)) if ran else 0
     bad = sum(int(n) for n in re.findall(r"(?:failures|errors|unexpected successes)=(\d+)",
@@ -111,6 +115,15 @@ def unittest_file(path):
         bad = max(bad, 1)
     return Outcome(f"qemu {os.path.basename(path)}", max(total - bad, 0), bad, output,
                    time.monotonic() - start)
+
+
+def lanes_of(count):
+    """The processors, shared out among as many lanes: a queue of lists."""
+    processors = sorted(os.sched_getaffinity(0))
+    lanes = queue.Queue()
+    for lane in range(count):
+        lanes.put(processors[lane::count] or processors)
+    return lanes
 
 
 def place_of(path):
@@ -128,8 +141,9 @@ def jobs_of(options):
     for program in options.fuzz:
         yield fuzz, (program, options.seconds)
     if options.qemu:
+        lanes = lanes_of(AT_ONCE)
         for path in sorted(glob.glob(os.path.join(options.qemu, "test_*.py")), key=place_of):
-            yield unittest_file, (path,)
+            yield unittest_file, (path, lanes)
 
 
 def main():

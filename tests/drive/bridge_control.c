@@ -1,6 +1,7 @@
 #include "tests/drive/bridge_control.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -50,17 +51,6 @@ void bridge_control_close(struct bridge_control *control)
     if (control->listener >= 0)
         close(control->listener);
     control->listener = -1;
-}
-
-size_t bridge_control_watch(const struct bridge_control *control, struct pollfd *fds)
-{
-    size_t count = 0;
-    if (control->listener >= 0)
-        fds[count++] = (struct pollfd){.fd = control->listener, .events = POLLIN};
-    for (size_t i = 0; i < BRIDGE_CLIENTS; i++)
-        if (control->clients[i].fd >= 0)
-            fds[count++] = (struct pollfd){.fd = control->clients[i].fd, .events = POLLIN};
-    return count;
 }
 
 static bool reply(struct bridge_client *client, const char *text)

@@ -7,13 +7,12 @@
 #ifndef TESTS_DRIVE_BRIDGE_CONTROL_H
 #define TESTS_DRIVE_BRIDGE_CONTROL_H
 
-#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "tests/drive/bench.h"
 
-enum { BRIDGE_CLIENTS = 4, BRIDGE_LINE_SIZE = 1024, BRIDGE_CONTROL_FDS = BRIDGE_CLIENTS + 1 };
+enum { BRIDGE_CLIENTS = 4, BRIDGE_LINE_SIZE = 1024 };
 
 struct bridge_client {
     int fd; /* -1: free */
@@ -31,9 +30,6 @@ struct bridge_control {
 /* Listens at `path` (NULL: no control socket). Returns false with a message on stderr. */
 bool bridge_control_open(struct bridge_control *control, struct bench *bench, const char *path);
 void bridge_control_close(struct bridge_control *control);
-
-/* Fills `fds` with what poll() shall watch; returns how many (at most BRIDGE_CONTROL_FDS). */
-size_t bridge_control_watch(const struct bridge_control *control, struct pollfd *fds);
 
 /* Serves whatever is there; never waits. */
 void bridge_control_serve(struct bridge_control *control);

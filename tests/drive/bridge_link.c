@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -21,10 +22,12 @@ struct bar_payload {
     uint8_t padding[3];
 };
 
-void bridge_link_open(struct bridge_link *link, int fd)
+void bridge_link_open(struct bridge_link *link, int fd, uint32_t patience_us)
 {
     memset(link, 0, sizeof *link);
     link->fd = fd;
+    struct timeval patience = {.tv_sec = patience_us / 1000000, .tv_usec = patience_us % 1000000};
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
 }
 
 static enum bridge_link_state bad(struct bridge_link *link, const char *error)
@@ -59,7 +62,7 @@ static enum bridge_link_state fill(struct bridge_link *link)
                             .msg_iovlen = 1,
                             .msg_control = control.bytes,
                             .msg_controllen = sizeof control.bytes};
-    ssize_t got = recvmsg(link->fd, &header, MSG_DONTWAIT);
+    ssize_t got = recvmsg(link->fd, &header, 0);
     if (got < 0) {
         if (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)
             return BRIDGE_LINK_NOTHING;

@@ -49,9 +49,14 @@ enum bridge_link_state {
     BRIDGE_LINK_BAD      /* not a message of this protocol, or the socket failed: link->error */
 };
 
-void bridge_link_open(struct bridge_link *link, int fd);
+/* Takes over QEMU's socket. `patience_us` is how long bridge_link_receive() waits. */
+void bridge_link_open(struct bridge_link *link, int fd, uint32_t patience_us);
 
-/* Takes the next message if one is there; never waits. File descriptors received are closed. */
+/*
+ * Takes the next message, or returns BRIDGE_LINK_NOTHING when none came within the link's patience.
+ * It sleeps in the very call that receives: whoever asks first whether a message is there pays for
+ * two calls more per port access. File descriptors received are closed.
+ */
 enum bridge_link_state bridge_link_receive(struct bridge_link *link,
                                            struct bridge_message *message);
 

@@ -11,6 +11,7 @@ was seen in the message. Deadlines only decide how long a failure takes.
 
 import ctypes
 import os
+import random
 import re
 import shutil
 import signal
@@ -50,6 +51,22 @@ _PR_SET_PDEATHSIG = 1
 def _die_with_parent():
     """A test that is killed leaves no machine behind."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _any_processor():
+    """One of the processors that this process may use. QEMU and its bridge take turns at every port
+    access: on one processor that is a change of processes, on two it is waking the other one up,
+    which takes longer."""
+    return random.choice(sorted(os.sched_getaffinity(0)))
+
+
+def _on(processor):
+    """For preexec_fn: the child dies with its parent and runs there; None: anywhere."""
+    def prepare():
+        _die_with_parent()
+        if processor is not None:
+            os.sched_setaffinity(0, {processor})
+    return prepare
 
 
 class Timeout(AssertionError):
@@ -187,13 +204,15 @@ class Bridge:
         self.attach, self.channels, self.native, self.seed = attach, channels, native, seed
         self.slow, self.legacy = slow, legacy
         self.process = None
+        self.processor = None
         self._path = None
 
     def start(self, directory, uefi=False):
-        """Starts the process; returns the file descriptor for QEMU. UEFI firmware gives addresses
+        """Starts the process; returns the socket for QEMU. UEFI firmware gives addresses
         of its own choice to every controller and drives it if it says that it is one."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         self._path = os.path.join(directory, "bench")
+        self.processor = _any_processor()
         words = [BRIDGE, "--fd", str(theirs.fileno()), "--control", self._path,
                  "--channels", self.channels, "--seed", str(self.seed),
                  "--slow", str(self.slow)]
@@ -206,7 +225,7 @@ class Bridge:
         with open(os.path.join(directory, "bridge.txt"), "wb") as output:
             self.process = subprocess.Popen(words, pass_fds=[theirs.fileno()], stdout=output,
                                             stdin=subprocess.DEVNULL, stderr=output,
-                                            preexec_fn=_die_with_parent)
+                                            preexec_fn=_on(self.processor))
         theirs.close()
         return ours
 
@@ -388,7 +407,8 @@ class Machine:
             self.process = subprocess.Popen(
                 words, stdin=None if self.serial else subprocess.DEVNULL,
                 stdout=None if self.serial else output, stderr=output,
-                pass_fds=[s.fileno() for s in self._sockets], preexec_fn=_die_with_parent)
+                pass_fds=[s.fileno() for s in self._sockets],
+                preexec_fn=_on(self.bridge.processor if self.bridge else None))
         for sock in self._sockets:
             sock.close()
         self.log, self.bios = Log(log), Log(bios)
