@@ -87,6 +87,7 @@ void ide_read_chipset(const struct ports *ports, struct ide_channel *channel)
     bool lets_through = (channel->controller.command & PCI_COMMAND_IO) != 0;
 
     channel->chipset = (uint8_t)chipset_read(ports, channel);
+    channel->report = (uint8_t)chipset_report(ports, &channel->controller);
     /* Bits may lie; ports that nobody decodes read FF. */
     if (lets_through && channel->chipset == CHIPSET_OFF &&
         ports->in8(ports->context, channel->control_base) != UNDECODED)

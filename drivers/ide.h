@@ -26,6 +26,7 @@ struct ide_channel {
     bool single; /* one position only (a SATA port): there is no slave */
     struct pci_function controller;
     uint8_t controller_channel; /* 0, 1 or 2 */
+    uint8_t report;             /* enum chipset_report, read with it */
     uint8_t chipset; /* enum chipset_state, drivers/chipset.h: read by whoever finds the channels */
 
     const struct ata_bus_ops *ops; /* drivers/ata_port.c, or a simulated bus */

@@ -729,6 +729,7 @@ static void reset_port(struct port *port)
 {
     port->evidence.decoding = port->channel->decoding;
     port->evidence.chipset = port->channel->chipset;
+    port->evidence.report = port->channel->report;
     evidence_clear(&port->evidence);
     port->verdict = VERDICT_PROBING;
     port->busy_since_us = 0;

@@ -9,9 +9,10 @@
 void screen_main(struct app *app);
 void screen_main_draw(struct app *app);
 
-/* Why the verdict is what it is. */
+/* Why the verdict is what it is: pages of what was seen. */
 void screen_evidence(struct app *app, struct port *port);
-void screen_evidence_draw(struct app *app, const struct port *port);
+void screen_evidence_draw(struct app *app, const struct port *port, unsigned page);
+unsigned screen_evidence_pages(void);
 
 /* What to do about it: the page of a step that words_step_page() knows, and what can be done from
  * there. */

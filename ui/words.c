@@ -350,6 +350,9 @@ const char *words_help(enum help_topic topic)
             "in the log too.\n\n"
             "Status bits: 80 busy, 40 ready, 20 fault, 10 seek done, 08 wants data, 01 error. "
             "70, 72 and 73 without an error: the chip's vendor mode.\n\n"
+            "Pages turn with the arrows, PgUp, PgDn or a digit: what speaks for the verdict; the "
+            "status over time; what the drive answered, as text and bytes; all words of IDENTIFY; "
+            "the cable and its controller.\n\n"
             "R looks again: the cable is reset (unless a drive on it listens to flash commands) "
             "and both places are asked once more.",
         [HELP_WAY_IN] =

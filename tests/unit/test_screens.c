@@ -614,12 +614,114 @@ static void evidence_shows_facts(void **state)
     port->evidence.identify_device = 0x04000000;
     port->evidence.signature = ATA_SIGNATURE_PACKET;
     memcpy(port->evidence.signature_raw, (uint8_t[]){1, 1, 0x14, 0xEB}, 4);
-    screen_evidence_draw(&app, port);
+    port->neighbour = &app.machine.ports[0]; /* a disk */
+    screen_evidence_draw(&app, port, 0);
     check_screen("evidence");
+    assert_true(shows("Port 5: what speaks for it (page 1 of 6)"));
     assert_true(shows("01 01 14 EB, an optical drive's"));
-    assert_true(shows("C000, C402"));
     assert_true(shows("not asked"));
     assert_true(shows("The drive reported an error"));
+    assert_true(shows("A hard disk is on the same cable"));
+}
+
+static void evidence_shows_the_status_over_time(void **state)
+{
+    struct port *port = &app.machine.ports[2];
+
+    (void)state;
+    screen_evidence_draw(&app, port, 1);
+    assert_true(shows("Nobody looked yet"));
+    for (unsigned i = 0; i < TRAIL_MAX + 3; i++)
+        trail_note(&port->trail, 2000000 + i * 1500000, i % 2 ? 0x80 : 0x7F);
+    trail_note(&port->trail, 60000000, 0x7F);
+    screen_evidence_draw(&app, port, 1);
+    check_screen("evidence-trail");
+    assert_true(shows("29.0    31.0      2  7F  cable end is empty, or the drive has no power"));
+    assert_true(shows("18 changes in all"));
+}
+
+static void evidence_shows_every_byte_that_was_answered(void **state)
+{
+    struct port *port = &app.machine.ports[4];
+    struct evidence *seen = &port->evidence;
+
+    (void)state;
+    for (unsigned page = 2; page < 5; page++) {
+        screen_evidence_draw(&app, &app.machine.ports[2], page);
+        assert_true(shows("IDENTIFY: no answer came"));
+    }
+    seen->asked_packet = true;
+    seen->identify_packet = 0;
+    for (unsigned i = 0; i < 256; i++)
+        seen->identify[i] = (uint16_t)(0x4100 + i);
+    seen->identify[93] = 0x4000 | 2 << 1; /* device 0, by cable select */
+    seen->identify[255] = 0x12A5;
+    seen->identify_unstable = true;
+    seen->asked_inquiry = seen->asked_ready = true;
+    memcpy(seen->inquiry.raw, "\x05\x80\x00\x32\x5B\0\0\0PLEXTOR DVDR   PX-716A 1.11", 36);
+    seen->inquiry_result = (struct packet_result){.status = 0x50, .moved = 96, .time_us = 12345};
+    evidence_note_inquiry(seen);
+    seen->ready_result = (struct packet_result){.error = 0x04000000,
+                                                .status = 0x51,
+                                                .error_register = 0x20,
+                                                .sense_valid = true,
+                                                .sense_key = 2,
+                                                .asc = 0x3A,
+                                                .ascq = 1,
+                                                .time_us = 3000};
+    screen_evidence_draw(&app, port, 2);
+    check_screen("evidence-answers");
+    assert_true(shows("cable select"));
+    assert_true(shows("two different answers"));
+    assert_true(shows("wrong"));
+    assert_true(shows("status 50, error 00, 12 ms"));
+    assert_true(shows("00: 05 80 00 32 5B"));
+    assert_true(shows("50: 00 00"));
+    assert_true(shows("status 51, error 20, 3 ms"));
+    assert_true(shows("2/3A/01 no disc is in it"));
+    screen_evidence_draw(&app, port, 3);
+    check_screen("evidence-low");
+    assert_true(shows("  0: 4100 4101"));
+    assert_true(shows("120: 4178"));
+    assert_true(shows("417F"));
+    screen_evidence_draw(&app, port, 4);
+    check_screen("evidence-high");
+    assert_true(shows("128: 4180"));
+    assert_true(shows("12A5"));
+}
+
+static void evidence_shows_cable_and_controller(void **state)
+{
+    struct port *port = &app.machine.ports[2];
+
+    (void)state;
+    port->evidence.other_name = true;
+    text_copy(port->name_before, sizeof port->name_before, "CD-ROM OLD 1.0");
+    port->channel->chipset = CHIPSET_FLOATING;
+    port->channel->report = REPORT_FAILS;
+    app.said_box = app_port_bit(port);
+    screen_evidence_draw(&app, port, 5);
+    check_screen("evidence-cable");
+    assert_true(shows("80  firmware hangs"));
+    assert_true(shows("80  nothing there"));
+    assert_true(shows("CD-ROM OLD 1.0"));
+    assert_true(shows("0170, 0376  legacy"));
+    assert_true(shows("wires let go by the chipset"));
+    assert_true(shows("reported to fail"));
+    assert_true(shows("you said: out of a box             yes"));
+    assert_true(shows("you said: alone on its cable       no"));
+}
+
+static void every_page_of_evidence_of_every_verdict(void **state)
+{
+    (void)state;
+    for (unsigned verdict = 0; verdict < VERDICT_COUNT; verdict++) {
+        app.machine.ports[2].verdict = verdict;
+        for (unsigned page = 0; page < screen_evidence_pages(); page++) {
+            screen_evidence_draw(&app, &app.machine.ports[2], page);
+            check_screen("evidence-any");
+        }
+    }
 }
 
 static void way_in_explains_and_shows_status(void **state)
@@ -964,6 +1066,10 @@ int main(void)
         cmocka_unit_test_setup(title_names_the_place, set_up),
         cmocka_unit_test_setup(what_takes_a_while_is_said, set_up),
         cmocka_unit_test_setup(evidence_shows_facts, set_up),
+        cmocka_unit_test_setup(evidence_shows_the_status_over_time, set_up),
+        cmocka_unit_test_setup(evidence_shows_every_byte_that_was_answered, set_up),
+        cmocka_unit_test_setup(evidence_shows_cable_and_controller, set_up),
+        cmocka_unit_test_setup(every_page_of_evidence_of_every_verdict, set_up),
         cmocka_unit_test_setup(way_in_explains_and_shows_status, set_up),
         cmocka_unit_test_setup(file_screen_tells_what_it_is, set_up),
         cmocka_unit_test_setup(file_screen_refuses_with_the_reason, set_up),
