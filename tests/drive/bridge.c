@@ -40,6 +40,7 @@ enum { ATTACH_COMMANDS = 32, ANSWER_SIZE = 4096 };
 struct options {
     int fd;
     const char *control;
+    const char *chipset;
     const char *commands[ATTACH_COMMANDS];
     size_t command_count;
     bool primary, secondary;
@@ -72,6 +73,7 @@ static int usage(const char *problem)
         "drive-bridge: %s\n"
         "usage: drive-bridge --fd N [--control SOCKET] [--attach COMMAND]...\n"
         "                    [--channels primary|secondary|both] [--native | --native-at-once]\n"
+        "                    [--chipset NAME[,primary|secondary=on|off|float][,XX=XX]...]\n"
         "                    [--seed N] [--slow N]\n",
         problem);
     return EXIT_USAGE;
@@ -88,15 +90,12 @@ static bool set_channels(struct options *options, const char *name)
 /* Returns NULL, or what is wrong. */
 static const char *read_options(struct options *options, int count, char **words)
 {
-    static const struct option names[] = {{"fd", required_argument, NULL, 'f'},
-                                          {"control", required_argument, NULL, 'c'},
-                                          {"attach", required_argument, NULL, 'a'},
-                                          {"channels", required_argument, NULL, 'n'},
-                                          {"native", no_argument, NULL, 'N'},
-                                          {"native-at-once", no_argument, NULL, 'O'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"slow", required_argument, NULL, 'S'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option names[] = {
+        {"fd", required_argument, NULL, 'f'},       {"control", required_argument, NULL, 'c'},
+        {"attach", required_argument, NULL, 'a'},   {"chipset", required_argument, NULL, 'C'},
+        {"channels", required_argument, NULL, 'n'}, {"native", no_argument, NULL, 'N'},
+        {"native-at-once", no_argument, NULL, 'O'}, {"seed", required_argument, NULL, 's'},
+        {"slow", required_argument, NULL, 'S'},     {NULL, 0, NULL, 0}};
     *options =
         (struct options){.fd = -1, .primary = true, .secondary = true, .seed = 1, .slowness = 1};
     for (int option; (option = getopt_long(count, words, "", names, NULL)) != -1;) {
@@ -104,6 +103,8 @@ static const char *read_options(struct options *options, int count, char **words
             options->fd = atoi(optarg);
         else if (option == 'c')
             options->control = optarg;
+        else if (option == 'C')
+            options->chipset = optarg;
         else if (option == 'N')
             options->mode = BRIDGE_NATIVE;
         else if (option == 'O')
@@ -252,11 +253,12 @@ int main(int count, char **words)
     catch_signals();
     rest_until_asked();
     int result = EXIT_FAILURE;
-    if (furnish(bridge.bench, &options) &&
-        bridge_control_open(&bridge.control, bridge.bench, options.control)) {
+    if (!bridge_pci_open(&bridge.pci, bridge.bench, options.mode, options.primary,
+                         options.secondary, options.chipset)) {
+        result = usage("no such chipset, or it has no such bit");
+    } else if (furnish(bridge.bench, &options) &&
+               bridge_control_open(&bridge.control, bridge.bench, &bridge.pci, options.control)) {
         bridge_link_open(&bridge.link, options.fd, SERVE_US);
-        bridge_pci_open(&bridge.pci, bridge.bench, options.mode, options.primary,
-                        options.secondary);
         result = run(&bridge);
         bridge_control_close(&bridge.control);
     }

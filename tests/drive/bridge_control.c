@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -10,10 +11,12 @@
 
 enum { ANSWER_SIZE = 16384 };
 
-bool bridge_control_open(struct bridge_control *control, struct bench *bench, const char *path)
+bool bridge_control_open(struct bridge_control *control, struct bench *bench,
+                         struct bridge_pci *pci, const char *path)
 {
     memset(control, 0, sizeof *control);
     control->bench = bench;
+    control->pci = pci;
     control->listener = -1;
     for (size_t i = 0; i < BRIDGE_CLIENTS; i++)
         control->clients[i].fd = -1;
@@ -66,6 +69,40 @@ static bool reply(struct bridge_client *client, const char *text)
     return true;
 }
 
+static void show_config(const struct bridge_pci *pci, char *answer)
+{
+    for (unsigned i = 0; i < sizeof pci->config; i++)
+        answer += sprintf(answer, "%s%02X%s", i % 16 ? " " : "", pci->config[i],
+                          i % 16 == 15 ? "\n" : "");
+    strcpy(answer, "ok");
+}
+
+/* "config", "config OFFSET", "config OFFSET=VALUE"; `words` is what follows "config". */
+static void do_config(struct bridge_pci *pci, const char *words, char *answer)
+{
+    char *end;
+    unsigned long offset = strtoul(words, &end, 16);
+    unsigned long value;
+    if (*words == 0) {
+        show_config(pci, answer);
+        return;
+    }
+    if (end == words || offset >= sizeof pci->config || (*end != '=' && *end != 0)) {
+        strcpy(answer, "error config [OFFSET[=VALUE]]");
+        return;
+    }
+    if (*end == '=') {
+        words = end + 1;
+        value = strtoul(words, &end, 16);
+        if (end == words || *end != 0 || value > 0xFF) {
+            strcpy(answer, "error a byte in hexadecimal");
+            return;
+        }
+        bridge_pci_config_set(pci, (uint8_t)offset, (uint8_t)value);
+    }
+    sprintf(answer, "ok %02X", pci->config[offset]);
+}
+
 /* One command line to the bench, its answer and an empty line to the client. */
 static void obey(struct bridge_control *control, struct bridge_client *client, const char *line)
 {
@@ -73,6 +110,8 @@ static void obey(struct bridge_control *control, struct bridge_client *client, c
     if (strcmp(line, "quit") == 0) {
         control->quit = true;
         strcpy(answer, "ok");
+    } else if (strncmp(line, "config", 6) == 0) {
+        do_config(control->pci, line + strspn(line + 6, " ") + 6, answer);
     } else {
         bench_command(control->bench, line, answer, sizeof answer - 2);
     }

@@ -2,7 +2,9 @@
  * The hands at the bench while QEMU runs: a UNIX socket that takes bench_command() lines.
  *
  * Each line is one command. Its answer comes back as the lines that the bench gives, ended by an
- * empty line. "quit" ends the bridge. Several clients may be connected.
+ * empty line. Several clients may be connected. Two commands are the bridge's own: "quit" ends it,
+ * "config [OFFSET[=VALUE]]" shows the controller's configuration space (hexadecimal, 16 bytes a
+ * line) or one byte of it, or changes one as the PC's firmware could have.
  */
 #ifndef TESTS_DRIVE_BRIDGE_CONTROL_H
 #define TESTS_DRIVE_BRIDGE_CONTROL_H
@@ -11,6 +13,7 @@
 #include <stddef.h>
 
 #include "tests/drive/bench.h"
+#include "tests/drive/bridge_pci.h"
 
 enum { BRIDGE_CLIENTS = 4, BRIDGE_LINE_SIZE = 1024 };
 
@@ -22,13 +25,15 @@ struct bridge_client {
 
 struct bridge_control {
     struct bench *bench;
+    struct bridge_pci *pci;
     int listener; /* -1: no control socket */
     struct bridge_client clients[BRIDGE_CLIENTS];
     bool quit;
 };
 
 /* Listens at `path` (NULL: no control socket). Returns false with a message on stderr. */
-bool bridge_control_open(struct bridge_control *control, struct bench *bench, const char *path);
+bool bridge_control_open(struct bridge_control *control, struct bench *bench,
+                         struct bridge_pci *pci, const char *path);
 void bridge_control_close(struct bridge_control *control);
 
 /* Serves whatever is there; never waits. */

@@ -19,6 +19,7 @@ enum { COMMAND_IO = 0x01 };
 enum { CLASS_STORAGE = 0x01, SUBCLASS_IDE = 0x01, SUBCLASS_OTHER = 0x80 };
 enum { COMMAND_BLOCK_SIZE = 8, CONTROL_BLOCK_SIZE = 4, CONTROL_BLOCK_ALT_STATUS = 2 };
 enum { BASE_ADDRESSES = 4 };
+enum { CHANNEL_FLAGS = 0x70 }; /* of prog-if, where a chipset has them */
 
 /* An id that no real controller has, so that no operating system applies a quirk to it. */
 enum { VENDOR_ID = 0x1234, DEVICE_ID = 0x01DE };
@@ -41,8 +42,22 @@ static void update_class(struct bridge_pci *pci)
     bool ide = pci->mode != BRIDGE_NATIVE || decoding;
     pci->config[CONFIG_CLASS] = CLASS_STORAGE;
     pci->config[CONFIG_SUBCLASS] = ide ? SUBCLASS_IDE : SUBCLASS_OTHER;
-    pci->config[CONFIG_PROGRAMMING_INTERFACE] =
+    pci->config[CONFIG_PROGRAMMING_INTERFACE] &= CHANNEL_FLAGS;
+    pci->config[CONFIG_PROGRAMMING_INTERFACE] |=
         pci->mode == BRIDGE_COMPATIBLE ? 0x8A : (ide ? 0x8F : 0x00);
+}
+
+static enum sim_channel_state channel_state(const struct bridge_pci *pci, unsigned channel)
+{
+    return pci->chipset ? sim_chipset_state(pci->chipset, pci->config, channel) : SIM_CHANNEL_ON;
+}
+
+/* After every change of the configuration space. */
+static void apply(struct bridge_pci *pci)
+{
+    update_class(pci);
+    for (unsigned channel = 0; channel < BENCH_CHANNELS; channel++)
+        bench_isolate(pci->bench, channel, channel_state(pci, channel) == SIM_CHANNEL_FLOATING);
 }
 
 static void reset_config(struct bridge_pci *pci)
@@ -55,14 +70,17 @@ static void reset_config(struct bridge_pci *pci)
     for (unsigned i = 0; i < BASE_ADDRESSES; i++)
         if (pci->channel[i / 2])
             pci->config[base_register(i)] = 1; /* I/O space */
-    update_class(pci);
+    if (pci->chipset_words)
+        pci->chipset = sim_chipset_setup(pci->chipset_words, pci->config, pci->writable);
+    apply(pci);
 }
 
-void bridge_pci_open(struct bridge_pci *pci, struct bench *bench, enum bridge_mode mode,
-                     bool primary, bool secondary)
+bool bridge_pci_open(struct bridge_pci *pci, struct bench *bench, enum bridge_mode mode,
+                     bool primary, bool secondary, const char *chipset)
 {
     memset(pci, 0, sizeof *pci);
     pci->bench = bench;
+    pci->chipset_words = chipset;
     pci->mode = mode;
     pci->channel[0] = primary;
     pci->channel[1] = secondary;
@@ -74,6 +92,7 @@ void bridge_pci_open(struct bridge_pci *pci, struct bench *bench, enum bridge_mo
             put(pci->writable + base_register(i), ~(size - 1), 4);
     }
     reset_config(pci);
+    return !chipset || pci->chipset;
 }
 
 void bridge_pci_reset(struct bridge_pci *pci)
@@ -93,12 +112,20 @@ uint32_t bridge_pci_config_read(const struct bridge_pci *pci, uint32_t address, 
 void bridge_pci_config_write(struct bridge_pci *pci, uint32_t address, uint32_t size,
                              uint32_t value)
 {
+    if (pci->chipset)
+        sim_chipset_unlock(pci->chipset, pci->config, pci->writable);
     for (uint32_t i = 0; i < size; i++) {
         uint8_t mask = pci->writable[address + i];
         uint8_t *byte = &pci->config[address + i];
         *byte = (uint8_t)((*byte & ~mask) | ((uint8_t)(value >> (8 * i)) & mask));
     }
-    update_class(pci);
+    apply(pci);
+}
+
+void bridge_pci_config_set(struct bridge_pci *pci, uint8_t address, uint8_t value)
+{
+    pci->config[address] = value;
+    apply(pci);
 }
 
 /* Finds whose register a port is; returns false when it is nobody's. */
@@ -112,7 +139,8 @@ static bool decode(const struct bridge_pci *pci, uint64_t port, unsigned *channe
         uint32_t offset = (uint32_t)(port - base);
         *channel = i / 2;
         *reg = i % 2 ? BENCH_REG_ALT_STATUS : offset;
-        return i % 2 == 0 || offset == CONTROL_BLOCK_ALT_STATUS;
+        return (i % 2 == 0 || offset == CONTROL_BLOCK_ALT_STATUS) &&
+               channel_state(pci, i / 2) != SIM_CHANNEL_OFF;
     }
     return false;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "tests/drive/bench.h"
+#include "tests/drive/chipset_model.h"
 
 enum bridge_mode {
     /*
@@ -34,11 +35,15 @@ struct bridge_pci {
     enum bridge_mode mode;
     bool channel[BENCH_CHANNELS]; /* has base addresses */
     struct bench *bench;
-    uint64_t reads, writes; /* register accesses that reached a cable */
+    const char *chipset_words;         /* NULL: a controller of nobody's make */
+    const struct sim_chipset *chipset; /* the same */
+    uint64_t reads, writes;            /* register accesses that reached a cable */
 };
 
-void bridge_pci_open(struct bridge_pci *pci, struct bench *bench, enum bridge_mode mode,
-                     bool primary, bool secondary);
+/* `chipset`: words for sim_chipset_setup(), NULL: none. Returns false when they are not understood.
+ */
+bool bridge_pci_open(struct bridge_pci *pci, struct bench *bench, enum bridge_mode mode,
+                     bool primary, bool secondary, const char *chipset);
 
 /* RST#: configuration space and both cables. */
 void bridge_pci_reset(struct bridge_pci *pci);
@@ -48,10 +53,14 @@ uint32_t bridge_pci_config_read(const struct bridge_pci *pci, uint32_t address, 
 void bridge_pci_config_write(struct bridge_pci *pci, uint32_t address, uint32_t size,
                              uint32_t value);
 
+/* The same for the "config" command of the control socket: also where the guest could not write. */
+void bridge_pci_config_set(struct bridge_pci *pci, uint8_t address, uint8_t value);
+
 /*
- * I/O space. Wide accesses to a data register are so many words; wide accesses elsewhere are taken
- * apart into bytes. Ports that belong to no channel read as ones and ignore writes: QEMU sends
- * them too, because it rounds the windows up to 16 bytes.
+ * I/O space. A channel that the chipset has switched off is nobody's. Wide accesses to a data
+ * register are so many words; wide accesses elsewhere are taken apart into bytes. Ports that belong
+ * to no channel read as ones and ignore writes: QEMU sends them too, because it rounds the windows
+ * up to 16 bytes.
  */
 uint64_t bridge_pci_port_read(struct bridge_pci *pci, uint64_t port, uint32_t size);
 void bridge_pci_port_write(struct bridge_pci *pci, uint64_t port, uint32_t size, uint64_t value);

@@ -135,7 +135,14 @@ class Stream:
 
 
 class Log(Stream):
-    """Lines on a port."""
+    """Lines on a port, and when each of them was complete."""
+
+    def __init__(self, sock):
+        self._times = []
+        super().__init__(sock)
+
+    def _arrived(self, got):
+        self._times += [time.monotonic()] * got.count(b"\n")
 
     def lines(self):
         return self.text().split("\n")[:-1]
@@ -143,6 +150,14 @@ class Log(Stream):
     def find(self, pattern):
         """The first whole line that matches, as a match object, or None."""
         return next((m for m in (re.search(pattern, line) for line in self.lines()) if m), None)
+
+    def seconds_between(self, first, second):
+        """The host's seconds from the first line that matches `first` to the first that matches
+        `second`; both must have come."""
+        lines = self.lines()
+        at = [next(number for number, line in enumerate(lines) if re.search(pattern, line))
+              for pattern in (first, second)]
+        return self._times[at[1]] - self._times[at[0]]
 
     def wait_line(self, pattern, seconds=60):
         return self.wait(lambda: self.find(pattern), seconds, f"a log line like {pattern!r}")
@@ -199,8 +214,13 @@ class Bridge:
     """The simulated drives: options of build/drive-bridge, and its control socket while it runs."""
 
     def __init__(self, *attach, channels="secondary", native=False, seed=1, slow=1,
-                 legacy=False):
-        """native   at addresses of the firmware's choice; under UEFI always, but with `legacy`"""
+                 legacy=False, chipset=None):
+        """
+        native   at addresses of the firmware's choice; under UEFI always, but with `legacy`
+        chipset  whose make the controller is, and which channels it has off or floating:
+                 "via,secondary=off" (tests/drive/README.md); None: nobody's
+        """
+        self.chipset = chipset
         self.attach, self.channels, self.native, self.seed = attach, channels, native, seed
         self.slow, self.legacy = slow, legacy
         self.process = None
@@ -220,6 +240,8 @@ class Bridge:
             words.append("--native-at-once")
         elif self.native:
             words.append("--native")
+        if self.chipset:
+            words += ["--chipset", self.chipset]
         for command in self.attach:
             words += ["--attach", command]
         with open(os.path.join(directory, "bridge.txt"), "wb") as output:

@@ -49,7 +49,9 @@ static bool channel_decodes(const struct sim_pci_function *function, unsigned ch
 
     if ((function->config[gate->offset] & gate->mask) != gate->on)
         return false;
-
+    if (function->chipset != NULL && channel < SIM_CHIPSET_CHANNELS &&
+        sim_chipset_state(function->chipset, function->config, channel) == SIM_CHANNEL_OFF)
+        return false;
     if (function->kind == SIM_VT6421) {
         command = bar_base(function, channel);
         control = command != 0 ? command + 0x0A : 0;
@@ -139,6 +141,26 @@ static uint8_t read_byte(struct sim_ports *sim, unsigned port)
     return master != NULL ? *master : 0xFF;
 }
 
+/* Pins that float after a change of the configuration space. */
+static void apply_chipset(struct sim_ports *sim, const struct sim_pci_function *function)
+{
+    for (unsigned channel = 0; channel < SIM_CHIPSET_CHANNELS; channel++)
+        if (function->chipset != NULL && function->cable[channel] != SIM_NO_CABLE)
+            bench_isolate(sim->bench, (unsigned)function->cable[channel],
+                          sim_chipset_state(function->chipset, function->config, channel) ==
+                              SIM_CHANNEL_FLOATING);
+}
+
+static void write_config(struct sim_ports *sim, struct sim_pci_function *function, unsigned offset,
+                         uint8_t value)
+{
+    if (function->chipset != NULL)
+        sim_chipset_unlock(function->chipset, function->config, function->writable);
+    function->config[offset] = (uint8_t)((function->config[offset] & ~function->writable[offset]) |
+                                         (value & function->writable[offset]));
+    apply_chipset(sim, function);
+}
+
 static void write_byte(struct sim_ports *sim, unsigned port, uint8_t value)
 {
     struct target target;
@@ -150,9 +172,7 @@ static void write_byte(struct sim_ports *sim, unsigned port, uint8_t value)
 
         sim->config_writes++;
         if (function != NULL)
-            function->config[offset] =
-                (uint8_t)((function->config[offset] & ~function->writable[offset]) |
-                          (value & function->writable[offset]));
+            write_config(sim, function, offset, value);
     } else if (find_cable(sim, port, &target)) {
         bench_write(sim->bench, (unsigned)target.cable, target.reg, value);
     } else if (master != NULL && (port & 3) == 2) {
@@ -299,6 +319,22 @@ struct sim_pci_function *sim_ports_add(struct sim_ports *sim, uint8_t bus, uint8
     added->kind = class >> 8 == 0x0101 ? SIM_IDE : SIM_NOT_IDE;
     for (unsigned i = 0; i < SIM_PCI_CHANNELS; i++)
         added->cable[i] = SIM_NO_CABLE;
+    return added;
+}
+
+struct sim_pci_function *sim_ports_add_chipset(struct sim_ports *sim, uint8_t bus, uint8_t device,
+                                               uint8_t function, const char *words)
+{
+    struct sim_pci_function *added = sim_ports_add(sim, bus, device, function, 0, 0x01018A);
+
+    added->chipset = sim_chipset_setup(words, added->config, added->writable);
+    if (added->chipset == NULL) {
+        fprintf(stderr, "sim_ports: no chipset %s\n", words);
+        exit(EXIT_FAILURE);
+    }
+    added->cable[0] = 0;
+    added->cable[1] = 1;
+    apply_chipset(sim, added);
     return added;
 }
 

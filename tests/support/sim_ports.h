@@ -14,6 +14,7 @@
 
 #include "boot/platform.h"
 #include "tests/drive/bench.h"
+#include "tests/drive/chipset_model.h"
 
 enum { SIM_PCI_FUNCTIONS = 8, SIM_PCI_CHANNELS = 3, SIM_NO_CABLE = -1 };
 
@@ -37,7 +38,8 @@ struct sim_pci_function {
     enum sim_controller kind;
     int cable[SIM_PCI_CHANNELS]; /* bench channel behind channel i, or SIM_NO_CABLE */
     struct sim_gate gate[SIM_PCI_CHANNELS];
-    uint8_t bus_master[32]; /* registers behind BAR4 */
+    const struct sim_chipset *chipset; /* NULL: none of the bench's models */
+    uint8_t bus_master[32];            /* registers behind BAR4 */
 };
 
 struct sim_ports {
@@ -72,6 +74,11 @@ void sim_ports_config(struct sim_pci_function *function, uint8_t offset, unsigne
  * and set to `now`. */
 void sim_ports_gate(struct sim_pci_function *function, unsigned channel, struct sim_gate gate,
                     uint8_t now);
+
+/* Adds a controller in legacy mode before both cables, of the make and state that `words` name
+ * (sim_chipset_setup()). Fails the program when they are not understood. */
+struct sim_pci_function *sim_ports_add_chipset(struct sim_ports *sim, uint8_t bus, uint8_t device,
+                                               uint8_t function, const char *words);
 
 /* Gives `platform` these ports and the bench's clock; touches nothing else in it. The clock's
  * context is platform->context, which is set to `sim`. */
