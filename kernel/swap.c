@@ -175,13 +175,17 @@ bool swap_is_blind(const struct swap *swap)
     return is_ali(cable_of(swap)) && swap->status == 0xFF;
 }
 
+static void note(struct swap *swap, uint8_t status)
+{
+    swap->status = status;
+    trail_note(&swap->trail, now_us(swap), status);
+    strip_note(&swap->strip, now_us(swap), status);
+}
+
 static void look(struct swap *swap)
 {
-    if (swap_is_blind(swap))
-        return;
-    swap->status = look_at(cable_of(swap));
-    trail_note(&swap->trail, now_us(swap), swap->status);
-    strip_note(&swap->strip, now_us(swap), swap->status);
+    if (!swap_is_blind(swap))
+        note(swap, look_at(cable_of(swap)));
 }
 
 static void enter(struct swap *swap, enum swap_state state)
@@ -299,12 +303,13 @@ static void step_probing(struct swap *swap)
     static const char *const names[] = {"undecided", "arrived", "same drive", "a disk",
                                         "two",       "nobody",  "stopped"};
 
-    if (probe_step_cable(swap->machine, swap->port)) {
-        swap->status = swap->port->evidence.status;
+    bool running = probe_step_cable(swap->machine, swap->port);
+
+    if (!running)
+        swap->outcome = outcome_of(swap);
+    note(swap, swap->port->evidence.status);
+    if (running)
         return;
-    }
-    swap->outcome = outcome_of(swap);
-    swap->status = swap->port->evidence.status;
     enter(swap, SWAP_OVER);
     log_line(swap->log, "swap", "port %u: %s", swap->port->number, names[swap->outcome]);
 }
@@ -415,6 +420,7 @@ void swap_look_now(struct swap *swap)
 
 void swap_again(struct swap *swap)
 {
+    swap->left = swap->outcome;
     if (swap->outcome == SWAP_NOBODY) {
         watch(swap);
         watch_late(swap);

@@ -76,6 +76,7 @@ struct swap {
     enum swap_variant variant;
     enum swap_state state;
     enum swap_outcome outcome;
+    enum swap_outcome left;  /* who was there before swap_again() */
     struct drive_name donor; /* SWAP_CABLE */
     uint8_t status;          /* raw, now */
     uint8_t parked_status;   /* as it was when the cable was parked */

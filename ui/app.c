@@ -28,6 +28,12 @@ static void forget_history(struct app *app, const struct port *port)
     app->said_blinks &= ~app_port_bit(port);
 }
 
+void app_forget(struct app *app, const struct port *port)
+{
+    forget(app, port);
+    forget_history(app, port);
+}
+
 void app_diagnose(const struct app *app, const struct port *port, struct diagnosis *diagnosis)
 {
     uint32_t bit = app_port_bit(port);
@@ -100,6 +106,8 @@ uint16_t app_key(struct app *app, uint32_t wait_us)
             return key;
         if (app->probing && !app->working)
             probe(app);
+        if (app->attend)
+            app->attend(app->attended);
         if (app_now_us(app) - started_us >= wait_us)
             return KEY_NONE;
         app->platform->wait_us(app->platform->context, POLL_US);

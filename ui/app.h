@@ -50,9 +50,12 @@ struct app {
     unsigned file_buffer;
     struct menu_list ports; /* the main screen's list: ports, then controllers without registers */
     bool probing;           /* ports were found and may be probed in the background */
-    bool working;           /* a session or a way in has the drive: no probing meanwhile */
-    bool reading_log;       /* the log is on the screen */
-    bool ended;             /* the user left: the machine shall restart */
+    /* Called while a key is waited for, under help and log too; NULL: nothing goes on. */
+    void (*attend)(void *context);
+    void *attended;
+    bool working;              /* a session or a way in has the drive: no probing meanwhile */
+    bool reading_log;          /* the log is on the screen */
+    bool ended;                /* the user left: the machine shall restart */
     char busy[SCREEN_COLUMNS]; /* what takes a while just now */
     uint64_t busy_since_us;
     uint32_t busy_shown;  /* seconds that stand behind it */
@@ -99,6 +102,9 @@ struct port *app_port(struct app *app);
 
 /* Probes the cable of `port` again. What the user said of it is forgotten. */
 void app_look_again(struct app *app, struct port *port);
+
+/* What the user said of a port is forgotten: another drive may be there. */
+void app_forget(struct app *app, const struct port *port);
 
 /* Where the bits of `said_optical` and the others are kept for a port. */
 uint32_t app_port_bit(const struct port *port);

@@ -44,20 +44,26 @@ unsigned menu_keys_text(struct cells *cells, unsigned row, unsigned column, uint
     return column - start;
 }
 
+void menu_box(struct cells *cells, unsigned row, unsigned column, unsigned rows, unsigned width,
+              uint8_t style)
+{
+    unsigned last = column + width - 1, bottom = row + rows - 1;
+
+    cells_fill(cells, row, column, width, LINE_HORIZONTAL, style);
+    cells_fill(cells, row, column, 1, CORNER_TOP_LEFT, style);
+    cells_fill(cells, row, last, 1, CORNER_TOP_RIGHT, style);
+    for (unsigned i = row + 1; i < bottom; i++) {
+        cells_fill(cells, i, column, 1, LINE_VERTICAL, style);
+        cells_fill(cells, i, last, 1, LINE_VERTICAL, style);
+    }
+    cells_fill(cells, bottom, column, width, LINE_HORIZONTAL, style);
+    cells_fill(cells, bottom, column, 1, CORNER_BOTTOM_LEFT, style);
+    cells_fill(cells, bottom, last, 1, CORNER_BOTTOM_RIGHT, style);
+}
+
 void menu_frame(struct cells *cells, unsigned row, unsigned rows, const char *title)
 {
-    unsigned last = FRAME_COLUMN + FRAME_WIDTH - 1, bottom = row + rows - 1;
-
-    cells_fill(cells, row, FRAME_COLUMN, FRAME_WIDTH, LINE_HORIZONTAL, STYLE_FRAME);
-    cells_fill(cells, row, FRAME_COLUMN, 1, CORNER_TOP_LEFT, STYLE_FRAME);
-    cells_fill(cells, row, last, 1, CORNER_TOP_RIGHT, STYLE_FRAME);
-    for (unsigned i = row + 1; i < bottom; i++) {
-        cells_fill(cells, i, FRAME_COLUMN, 1, LINE_VERTICAL, STYLE_FRAME);
-        cells_fill(cells, i, last, 1, LINE_VERTICAL, STYLE_FRAME);
-    }
-    cells_fill(cells, bottom, FRAME_COLUMN, FRAME_WIDTH, LINE_HORIZONTAL, STYLE_FRAME);
-    cells_fill(cells, bottom, FRAME_COLUMN, 1, CORNER_BOTTOM_LEFT, STYLE_FRAME);
-    cells_fill(cells, bottom, last, 1, CORNER_BOTTOM_RIGHT, STYLE_FRAME);
+    menu_box(cells, row, FRAME_COLUMN, rows, FRAME_WIDTH, STYLE_FRAME);
     if (title[0])
         cells_format(cells, row, FRAME_COLUMN + 2, FRAME_WIDTH - 4, STYLE_HEADING, " %s ", title);
 }

@@ -46,6 +46,10 @@ void menu_page(struct cells *cells, const char *title, const char *right, const 
 unsigned menu_keys_text(struct cells *cells, unsigned row, unsigned column, uint8_t style,
                         uint8_t key, const char *text);
 
+/* An empty frame, `rows` high and `width` wide with its lines. */
+void menu_box(struct cells *cells, unsigned row, unsigned column, unsigned rows, unsigned width,
+              uint8_t style);
+
 /* A frame over columns 1..78, `rows` high with its two lines; `title` in the upper line. */
 void menu_frame(struct cells *cells, unsigned row, unsigned rows, const char *title);
 

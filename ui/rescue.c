@@ -35,6 +35,13 @@ static bool said_by_itself(const struct evidence *evidence)
 /* What can't be done to a port, before anything is sent to it. */
 static bool allowed(struct app *app, const struct port *port)
 {
+    char text[400];
+
+    if (donors_have(&app->donors, port)) {
+        text_format(text, sizeof text, WORD_REFUSED_DONOR, port->name);
+        screen_message(app, WORD_REFUSED_TITLE, text);
+        return false;
+    }
     if (!port_vendor_allowed(port))
         return true;
     if (port->disk_forever || port->verdict == VERDICT_DISK)

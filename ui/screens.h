@@ -3,6 +3,7 @@
 #define UI_SCREENS_H
 
 #include "kernel/session.h"
+#include "kernel/swap.h"
 #include "ui/app.h"
 
 /* The main screen: runs until the user ends the program. */
@@ -39,6 +40,26 @@ struct way_in {
     unsigned strip_length;
 };
 void screen_way_in_draw(struct app *app, const struct way_in *way_in);
+
+/* Bringing a drive in (ui/guide.h, screen_swap()): its pages, in their order. */
+enum swap_page {
+    SWAP_PAGE_NEEDS,
+    SWAP_PAGE_SAFETY,
+    SWAP_PAGE_READY, /* or why not */
+    SWAP_PAGE_HANDS,
+    SWAP_PAGE_OVER
+};
+struct swap_view {
+    struct cells *cells;
+    struct port *port;
+    enum swap_variant variant;
+    enum swap_page page;
+    enum swap_refusal refusal;
+    const char *note;  /* why the cable was not let go; NULL: nothing to say */
+    bool again;        /* after an outcome that did not bring the drive */
+    struct swap *swap; /* from SWAP_PAGE_HANDS on */
+};
+void screen_swap_draw(struct app *app, const struct swap_view *view);
 
 /* The list of places: where a file is, or where files shall be saved. False: back; else `*index` is
  * the place, before that the one to start at. */

@@ -436,6 +436,16 @@ const char *words_help(enum help_topic topic)
             "drive cure nothing, and some lose it.\n\n"
             "What you answer is remembered until the cable is seen empty, stands in the log, and "
             "changes what is recommended. Nothing is sent to the drive by it.",
+        [HELP_SWAP] =
+            "A dead drive can hold the PC at its start for ever. That is avoided by starting "
+            "without it and bringing it in while this program runs.\n\n"
+            "This program watches the raw status byte: 7F or FF is an empty cable, 80 to FF a "
+            "busy drive, 50 a ready one; 00 can be both a drive that was just reset and nobody. "
+            "When it sees nothing although the plug is in, Enter makes it look.\n\n"
+            "Between the moment when it lets go of the cable and the reset nothing at all is sent "
+            "to it, and nothing is ever sent to other cables. The good drive is known by its name "
+            "and is never flashed.\n\n"
+            "Esc stops, N leads to the next way; nothing on any drive is changed by this.",
         [HELP_END] = "Restarting or switching off is safe: nothing is running.",
     };
     return ENTRY(words, topic);
@@ -702,3 +712,116 @@ const char *words_report(uint8_t report)
 /* ---- the guide: intro, eject, catch ---- */
 
 /* ---- bringing a drive in ---- */
+
+const char *words_swap_needs(enum swap_variant variant)
+{
+    static const char *const words[] = {
+        [SWAP_CABLE] =
+            "The PC hangs at its start when the dead drive is on the cable. So it starts with a "
+            "good one, and then the cable moves to the dead one.\n\n"
+            "1. A good CD or DVD drive is on the data cable, alone, since the PC was switched on.\n"
+            "2. The dead drive lies beside it, with its POWER plug in since then, and without a "
+            "data cable.\n"
+            "3. Both have the same jumper setting, best \"master\" (MA).\n"
+            "4. The cable reaches both without pulling at it.\n\n"
+            "Not so yet? Switch the PC off, arrange it, start this program again. What you booted "
+            "from is not needed for this; the firmware file can be chosen before or afterwards.",
+        [SWAP_LATE_CABLE] =
+            "The PC hangs at its start when the dead drive is on the cable. So it was started "
+            "without it, and the cable is plugged in now.\n\n"
+            "1. The dead drive has its POWER plug in since the PC was switched on.\n"
+            "2. The data cable is in the PC's socket; its other end is free.\n"
+            "3. No other drive is on that cable. The dead drive's jumper says \"master\" (MA).\n"
+            "4. The cable reaches the drive without pulling at it.\n\n"
+            "Not so yet? Switch the PC off, arrange it, start this program again. What you booted "
+            "from is not needed for this; the firmware file can be chosen before or afterwards.",
+        [SWAP_LATE_POWER] =
+            "The PC hangs at its start when the dead drive has power. So it was started without, "
+            "and gets it now. People warn of this way: take it when the data cable can't be moved, "
+            "and not before the two others.\n\n"
+            "1. The data cable is in the PC and in the dead drive since before the start.\n"
+            "2. The dead drive's POWER plug is free and reaches it; or the drive has a supply of "
+            "its own, with a switch, that is off.\n"
+            "3. No other drive is on that cable.\n\n"
+            "Not so yet? Switch the PC off, arrange it, start this program again.",
+    };
+    return ENTRY(words, variant);
+}
+
+const char *words_swap_doing(enum swap_variant variant, enum swap_state state, bool again)
+{
+    switch (state) {
+    case SWAP_GOING:
+        return again ? "Pull the DATA plug off the drive that it is in now."
+                     : "NOW pull the flat DATA cable off the GOOD drive.";
+    case SWAP_COMING:
+        if (variant == SWAP_LATE_POWER)
+            return "NOW give the DEAD drive its power: its own 4-pin plug, or its switch.";
+        return variant == SWAP_CABLE ? "It is off. Plug the flat DATA cable into the DEAD drive."
+                                     : "NOW plug the flat DATA cable into the DEAD drive.";
+    case SWAP_SETTLING:
+        return "Somebody is there. Hands off now, plug and drive must lie still.";
+    default:
+        return "Asking who it is. A drive that hangs gets its 31 s before that is said.";
+    }
+}
+
+const char *words_swap_refusal(enum swap_refusal refusal)
+{
+    static const char *const words[] = {
+        [SWAP_ALLOWED] = "",
+        [SWAP_NO_DONOR] =
+            "Nobody is on this cable, so there is no good drive to move it from.\n\nThe PC did "
+            "start with the empty cable: N leads to the easier way, plugging the dead drive's "
+            "cable in now.\n\nIf your PC switches off a channel that was empty at its start: "
+            "switch it off, put a good optical drive on the data cable, the dead drive only on "
+            "its power plug, and start this program again.",
+        [SWAP_DONOR_SICK] =
+            "The drive on this cable is not a healthy one that says its name. It may be the dead "
+            "drive itself: then it is here already, and nothing must be moved. Esc leads back.\n\n"
+            "Otherwise: switch the PC off, put a good optical drive on the data cable, the dead "
+            "drive only on its power plug, and start this program again.",
+        [SWAP_SECOND] =
+            "Two drives are on this cable, or one that answers for both places. The dead one must "
+            "be alone: what is sent to it reaches the other one, too, and people have lost both "
+            "that way.\n\nSwitch the PC off, leave only the good drive on this cable, jumpered as "
+            "master, and start this program again.",
+        [SWAP_HAS_DISK] =
+            "A hard disk (or another drive that is no CD or DVD drive) is on this cable. It must "
+            "not come near a flash command, and its plug must never be pulled while it runs.\n\n"
+            "Switch the PC off, put the disk elsewhere or leave it out: this program needs none. "
+            "Then start again.",
+        [SWAP_NOT_EMPTY] =
+            "Somebody answers on this cable already, so nothing can be plugged into it.\n\nIs it "
+            "the dead drive? Then it is here: Esc, and choose it in the list. Is it a good drive? "
+            "Then N leads to the other way: moving the cable from it to the dead one.",
+        [SWAP_CHANNEL_OFF] =
+            "This channel is switched off: its socket is dead, whatever is plugged in. Switch it "
+            "on first (Enter on the main screen), then come back.",
+        [SWAP_STILL_PROBING] = WORD_SWAP_LOOKING,
+    };
+    return ENTRY(words, refusal);
+}
+
+const char *words_swap_outcome(enum swap_outcome outcome)
+{
+    static const char *const words[] = {
+        [SWAP_UNDECIDED] = "",
+        [SWAP_ARRIVED] = "A drive arrived.",
+        [SWAP_SAME_DRIVE] =
+            "That is the good drive again. Nothing was done to it but asking for its name. "
+            "Enter: once more, from its plug to the dead drive's.",
+        [SWAP_DISK] =
+            "A hard disk came, or something else that is no CD or DVD drive. Nothing was done to "
+            "it and nothing will be. Enter: then unplug it, and plug in the dead drive.",
+        [SWAP_TWO] =
+            "Two drives answer. The dead one must be alone on the cable. Enter: then unplug the "
+            "other one, and wait until only the dead drive is left.",
+        [SWAP_NOBODY] =
+            "Nobody answers. Is the plug straight and all the way in, red edge at pin 1? Has the "
+            "drive power (does its tray open)? Does its jumper say \"master\"? Enter: then plug "
+            "it in once more.",
+        [SWAP_STOPPED] = "Stopped.",
+    };
+    return ENTRY(words, outcome);
+}

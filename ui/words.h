@@ -10,6 +10,7 @@
 #include "kernel/firmware.h"
 #include "kernel/port.h"
 #include "kernel/session.h"
+#include "kernel/swap.h"
 #include "kernel/version.h"
 
 /* ---- tables (words.c) ---- */
@@ -83,6 +84,7 @@ enum help_topic {
     HELP_END,
     HELP_PLUGS,
     HELP_HISTORY,
+    HELP_SWAP,
     HELP_COUNT
 };
 const char *words_help(enum help_topic topic);
@@ -581,5 +583,106 @@ const char *words_answer(enum session_answer answer);
 /* ---- the guide: intro, eject, catch ---- */
 
 /* ---- bringing a drive in ---- */
+
+/* What must be there before the plug is moved, at most 12 lines of 74 characters. */
+const char *words_swap_needs(enum swap_variant variant);
+/* What the hand shall do now, at most 2 lines of 74 characters. `again`: after an outcome that did
+ * not bring the drive. */
+const char *words_swap_doing(enum swap_variant variant, enum swap_state state, bool again);
+/* Why this cable can't be used, and what to do. */
+const char *words_swap_refusal(enum swap_refusal refusal);
+/* Who came, and what to do. */
+const char *words_swap_outcome(enum swap_outcome outcome);
+
+#define WORD_SWAP_TITLE      "Bring the drive in while the PC runs"
+#define WORD_SWAP_STEP       "step %u of 5   port %u"
+#define WORD_SWAP_SAFE_TITLE "Read this first. It is your decision, and your risk."
+#define WORD_SWAP_SAFE_YOU   "You"
+#define WORD_SWAP_SAFE_PERSON                                                                      \
+    "The PC is open and runs: touch nothing but the plug that is named. Mains voltage is inside "  \
+    "the power supply: never reach or poke into it. Dry hands, no rings, no bracelet, nothing "    \
+    "made of metal that could drop in; mind the fans. Never open a drive: its laser can't be "     \
+    "seen and can blind."
+#define WORD_SWAP_SAFE_PARTS "Drive and PC"
+#define WORD_SWAP_SAFE_HARDWARE                                                                    \
+    "IDE was not made for this: plugging a cable into a running PC can damage the drive or the "   \
+    "motherboard for good. People do it, and it mostly works.\n"                                   \
+    "Static kills chips: touch bare metal of the PC's case first, hold drives by their metal. "    \
+    "Lay them on cardboard, not on metal and not on a circuit board.\n"                            \
+    "Hold a plug by its body, never by the wires; straight off, straight on, all 40 pins: a "      \
+    "plug that sits one row off makes a short circuit. Its red edge is pin 1, on most drives the " \
+    "end beside the power plug.\n"                                                                 \
+    "A smell, a spark, a fan that stops: switch the PC off at once, at its supply."
+#define WORD_SWAP_SAFE_POWER                                                                       \
+    "A POWER plug that goes in live can spark or pull the whole PC down: the last of all ways. A " \
+    "second supply with a switch is better."
+#define WORD_SWAP_FOOTER_SAFE                                                                      \
+    "{Enter} I understand the risk   {Esc} back   {N} another way   {F1} help"
+#define WORD_SWAP_FOOTER_NEEDS "{Enter} it is so   {Esc} back   {N} another way   {F1} help"
+#define WORD_SWAP_FOOTER_REFUSED                                                                   \
+    "{Enter} look again   {Esc} back   {N} another way   {F8} log   {F1} help"
+#define WORD_SWAP_FOOTER_READY                                                                     \
+    "{Enter} ready: let go of the cable   {Esc} back   {N} another way   {F1} help"
+#define WORD_SWAP_FOOTER_HANDS                                                                     \
+    "{Enter} it is plugged in, look now   {N} it does not work   {Esc} stop   {F1} help"
+#define WORD_SWAP_FOOTER_WAIT   "{N} it does not work   {Esc} stop   {F8} log   {F1} help"
+#define WORD_SWAP_FOOTER_CAME   "{Enter} go on with this drive   {A} it is the wrong one   {Esc} stop"
+#define WORD_SWAP_FOOTER_FAILED "{Enter} try again   {N} another way   {Esc} stop   {F8} log"
+#define WORD_SWAP_REFUSED       "This cable can't be used as it is"
+#define WORD_SWAP_LOOKING       "The cable is being looked at. This page goes on by itself."
+#define WORD_SWAP_GOOD          "The good drive is there: %s. It answers at port %u (%s)."
+#define WORD_SWAP_GOOD_SAFE                                                                        \
+    "From now on it is never flashed in this run, whatever is asked for. When you press Enter, "   \
+    "this program lets go of the cable: nothing is sent to it until the dead drive is on it."
+#define WORD_SWAP_EMPTY "The cable of port %u (%s) is empty, as it should be."
+#define WORD_SWAP_EMPTY_SAFE                                                                       \
+    "When you press Enter, this program only looks at the cable: nothing is sent to it until the " \
+    "dead drive is on it."
+#define WORD_SWAP_FULL                                                                             \
+    "There were four good drives in this run already. Restart the PC to use another one."
+#define WORD_SWAP_BUSY                                                                             \
+    "The good drive is busy just now. Wait until its light is out, then press Enter."
+#define WORD_SWAP_LEAVE_POWER                                                                      \
+    "Leave alone: both POWER plugs, the cable's end in the PC, other cables."
+#define WORD_SWAP_LEAVE_CABLE                                                                      \
+    "Leave alone: the DATA cable, other drives' power plugs, all the rest."
+#define WORD_SWAP_NO_CHANGE "It is done, and nothing changes below? Press Enter."
+#define WORD_SWAP_BLIND     "An ALi controller must not be asked now. Press Enter when the plug is in."
+#define WORD_SWAP_OTHER                                                                            \
+    "Port %u (%s) changed, it shows %02X now: wrong cable? Put it back as it was."
+#define WORD_SWAP_SETTLES "hands off: the reset comes in %u s"
+#define WORD_SWAP_PROBES  "this answer within %u s, all of them within %u s"
+#define WORD_SWAP_SEEN    "What I see on the cable"
+#define WORD_SWAP_ENTRY   "%5u.%u s  %02X  %-48s"
+#define WORD_SWAP_LASTED  "for %u.%u s"
+#define WORD_SWAP_BOUNCES "contacts bounced %u times"
+#define WORD_SWAP_IS      "Port %u says: %s%s%s"
+#define WORD_SWAP_ALIVE                                                                            \
+    "It answers like a healthy drive. If that is not the dead one's name, the cable went to a "    \
+    "wrong drive: A."
+#define WORD_REFUSED_DONOR                                                                         \
+    "This is the good drive (%s) that helped the PC through its start. It is never flashed, read " \
+    "or asked to listen in this run, so that it can't be mistaken for the dead one.\n\nIf you "    \
+    "really want to work on it: restart the PC, then it is a drive like any other."
+
+#define WORD_DRAWING_PC          "PC"
+#define WORD_DRAWING_SOCKET      "IDE socket"
+#define WORD_DRAWING_LEAVE       "(stays in)"
+#define WORD_DRAWING_CABLE       " flat DATA cable "
+#define WORD_DRAWING_DEAD        "DEAD drive"
+#define WORD_DRAWING_GOOD        "GOOD: %s"
+#define WORD_DRAWING_GOOD_HERE   "GOOD drive"
+#define WORD_DRAWING_WRONG       "what is on it now"
+#define WORD_DRAWING_DATA        "DATA, 40 pins"
+#define WORD_DRAWING_POWER_STAYS "POWER, 4 pins: stays in"
+#define WORD_DRAWING_POWER_NOW   "POWER, 4 pins"
+#define WORD_DRAWING_PULL        "PULL"
+#define WORD_DRAWING_PLUG        "PLUG IN"
+#define WORD_BACK_TITLE          "The back of a drive"
+#define WORD_BACK_1              " sound   jumper        flat DATA cable, 40 pins             POWER     "
+#define WORD_BACK_2              " [::::]   [:::]    [ : : : : : : : : : : : : : : : : : ]  ( o o o o ) "
+#define WORD_BACK_3              "                                        red edge, pin 1 ^             "
+#define WORD_BACK_4_DATA         " leave    leave     MOVE THIS ONE, nothing else          leave it in  "
+#define WORD_BACK_4_POWER        " leave    leave     leave it in                          THIS ONE     "
 
 #endif

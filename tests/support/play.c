@@ -132,17 +132,28 @@ static uint16_t next_key(void *context)
     return step->key;
 }
 
+static void run_program(struct play *play)
+{
+    rescue_main(&play->platform);
+}
+
 void play_run(struct play *play, const char *command_line, const struct play_step *steps,
               unsigned count)
+{
+    play->platform.command_line = command_line;
+    play_part(play, run_program, steps, count);
+}
+
+void play_part(struct play *play, void (*part)(struct play *play), const struct play_step *steps,
+               unsigned count)
 {
     play->steps = steps;
     play->step_count = count;
     play->step = play->typed = 0;
     play->step_started_us = bench_now_us(play->bench);
-    play->platform.command_line = command_line;
     play->arena.used = 0;
     rescan(&play->ports);
-    rescue_main(&play->platform);
+    part(play);
     if (play->step != play->step_count) {
         show_screen(play);
         fail_msg("the program ended at step %u of %u", play->step, play->step_count);

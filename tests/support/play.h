@@ -116,6 +116,10 @@ void play_run(struct play *play, const char *command_line, const struct play_ste
 #define PLAY(play, command_line, steps)                                                            \
     play_run(play, command_line, steps, sizeof(steps) / sizeof(steps)[0])
 
+/* The same for a part of the program: `part` is called instead of it. */
+void play_part(struct play *play, void (*part)(struct play *play), const struct play_step *steps,
+               unsigned count);
+
 /* Whether the file of that name on the stick holds the text. */
 bool play_stick_file_holds(struct play *play, const char *name, const char *text);
 

@@ -4,6 +4,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "kernel/lib/code_page.h"
+
+enum { SHADE = 0xB1 };
+
 void text_screen_open(struct text_screen *screen, uint8_t rows)
 {
     memset(screen, 0, sizeof *screen);
@@ -49,24 +53,20 @@ struct screen_sink text_screen_sink(struct text_screen *screen)
         .context = screen, .rows = screen->rows, .put = put, .flush = flush, .beep = beep};
 }
 
-/* One code page 437 sign as ASCII and as UTF-8. */
-static const struct sign {
-    uint8_t code;
-    char ascii;
-    const char *utf8;
-} signs[] = {{0xC4, '-', "\u2500"}, {0xB3, '|', "\u2502"}, {0xDA, '+', "\u250C"},
-             {0xBF, '+', "\u2510"}, {0xC0, '+', "\u2514"}, {0xD9, '+', "\u2518"},
-             {0x10, '>', "\u25BA"}, {0x18, '^', "\u2191"}, {0x19, 'v', "\u2193"},
-             {0xB1, '.', "\u2592"}, {0xDB, '#', "\u2588"}, {0xFA, '.', "\u00B7"},
-             {0xFB, '*', "\u221A"}};
-
-static const struct sign *sign_of(uint8_t code)
+/* As a terminal without special signs would show it; a bar's rest differs from its filled part. */
+static char ascii_of(uint8_t character)
 {
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++) {
-        if (signs[i].code == code)
-            return &signs[i];
-    }
-    return NULL;
+    return character == SHADE ? '.' : code_page_ascii(character);
+}
+
+static void put_utf8(uint16_t sign, FILE *file)
+{
+    if (sign < 0x80)
+        fputc(sign, file);
+    else if (sign < 0x800)
+        fprintf(file, "%c%c", 0xC0 | sign >> 6, 0x80 | (sign & 0x3F));
+    else
+        fprintf(file, "%c%c%c", 0xE0 | sign >> 12, 0x80 | (sign >> 6 & 0x3F), 0x80 | (sign & 0x3F));
 }
 
 void text_screen_row(const struct cell cells[SCREEN_ROWS][SCREEN_COLUMNS], unsigned row,
@@ -75,10 +75,7 @@ void text_screen_row(const struct cell cells[SCREEN_ROWS][SCREEN_COLUMNS], unsig
     unsigned length = 0;
 
     for (unsigned i = 0; i < SCREEN_COLUMNS; i++) {
-        uint8_t code = cells[row][i].character;
-        const struct sign *sign = sign_of(code);
-
-        line[i] = sign ? sign->ascii : code >= ' ' && code < 0x7F ? (char)code : '*';
+        line[i] = ascii_of(cells[row][i].character);
         if (line[i] != ' ')
             length = i + 1;
     }
@@ -110,13 +107,7 @@ void text_screen_save(const struct cell cells[SCREEN_ROWS][SCREEN_COLUMNS], cons
         return;
     for (unsigned row = 0; row < SCREEN_ROWS; row++) {
         for (unsigned i = 0; i < SCREEN_COLUMNS; i++) {
-            uint8_t code = cells[row][i].character;
-            const struct sign *sign = sign_of(code);
-
-            if (sign)
-                fputs(sign->utf8, file);
-            else
-                fputc(code >= ' ' && code < 0x7F ? code : '?', file);
+            put_utf8(code_page_sign(cells[row][i].character), file);
         }
         fputc('\n', file);
     }

@@ -213,27 +213,21 @@ static unsigned lines_of(const char *text, unsigned width)
 
 static void footers_fit_and_name_keys(void **state)
 {
-    static const char *const footers[] = {WORD_MAIN_FOOTER,
-                                          WORD_EVIDENCE_FOOTER,
-                                          WORD_WAY_IN_FOOTER,
-                                          WORD_WAY_IN_FOOTER_ASKING,
-                                          WORD_WAY_IN_FOOTER_DONE,
-                                          WORD_OK_FOOTER,
-                                          WORD_CHOICE_FOOTER,
-                                          WORD_FILES_FOOTER,
-                                          WORD_VOLUMES_FOOTER,
-                                          WORD_FILE_FOOTER,
-                                          WORD_FILE_BAD_FOOTER,
-                                          WORD_CONFIRM_FOOTER,
-                                          WORD_PROGRESS_FOOTER,
-                                          WORD_PROGRESS_FOOTER_CRITICAL,
-                                          WORD_PROGRESS_FOOTER_VIEW,
-                                          WORD_RESULT_FOOTER,
-                                          WORD_RESULT_FOOTER_UNSAVED,
-                                          WORD_SAVE_FOOTER,
-                                          WORD_CHIP_FOOTER,
-                                          WORD_LOG_FOOTER,
-                                          WORD_HELP_FOOTER};
+    static const char *const footers[] = {WORD_MAIN_FOOTER,           WORD_EVIDENCE_FOOTER,
+                                          WORD_WAY_IN_FOOTER,         WORD_WAY_IN_FOOTER_ASKING,
+                                          WORD_WAY_IN_FOOTER_DONE,    WORD_OK_FOOTER,
+                                          WORD_CHOICE_FOOTER,         WORD_FILES_FOOTER,
+                                          WORD_VOLUMES_FOOTER,        WORD_FILE_FOOTER,
+                                          WORD_FILE_BAD_FOOTER,       WORD_CONFIRM_FOOTER,
+                                          WORD_PROGRESS_FOOTER,       WORD_PROGRESS_FOOTER_CRITICAL,
+                                          WORD_PROGRESS_FOOTER_VIEW,  WORD_RESULT_FOOTER,
+                                          WORD_RESULT_FOOTER_UNSAVED, WORD_SAVE_FOOTER,
+                                          WORD_CHIP_FOOTER,           WORD_LOG_FOOTER,
+                                          WORD_HELP_FOOTER,           WORD_SWAP_FOOTER_NEEDS,
+                                          WORD_SWAP_FOOTER_SAFE,      WORD_SWAP_FOOTER_REFUSED,
+                                          WORD_SWAP_FOOTER_READY,     WORD_SWAP_FOOTER_HANDS,
+                                          WORD_SWAP_FOOTER_WAIT,      WORD_SWAP_FOOTER_CAME,
+                                          WORD_SWAP_FOOTER_FAILED};
 
     (void)state;
     for (size_t i = 0; i < sizeof footers / sizeof footers[0]; i++) {
