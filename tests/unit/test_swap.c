@@ -494,7 +494,12 @@ static void test_two_at_once(void **state)
     pass(&pc, SECOND);
     bench_do(pc.bench, "swap sm dead");
     bench_do(pc.bench, "swap ss other");
+    /* They know of each other only when they start together. */
+    bench_do(pc.bench, "power sm off");
+    bench_do(pc.bench, "power ss off");
     bench_do(pc.bench, "plug sm");
+    bench_do(pc.bench, "power sm on");
+    bench_do(pc.bench, "power ss on");
     expect_outcome(&pc, SWAP_TWO);
     stop(&pc);
 }
