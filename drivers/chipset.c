@@ -196,18 +196,22 @@ static void describe_bits(const struct ports *ports, const struct pci_function *
                           const struct chipset_bits *bits, char *text, size_t size)
 {
     size_t used = strlen(text);
-    uint8_t value;
+    uint8_t value = pci_read8(ports, function, bits->offset);
     char which[12];
-    unsigned low;
+    unsigned low = name_bits(bits->mask, which, sizeof which);
 
-    if (bits->mask == 0)
-        return;
-    value = pci_read8(ports, function, bits->offset);
-    low = name_bits(bits->mask, which, sizeof which);
     text_format(text + used, size - used, "%s%02X:%02X.%u register %02X = %02X, %s %s %u",
                 used ? "; " : "PCI ", function->bus, function->device, function->function,
                 bits->offset, value, which, (value & bits->mask) == bits->on ? "is" : "must be",
                 bits->on >> low);
+}
+
+/* The same, if the bits do not have their working value. */
+static void describe_wrong(const struct ports *ports, const struct pci_function *function,
+                           const struct chipset_bits *bits, char *text, size_t size)
+{
+    if (!bits_are_on(ports, function, bits))
+        describe_bits(ports, function, bits, text, size);
 }
 
 void chipset_describe(const struct ports *ports, const struct ide_channel *channel, char *text,
@@ -220,18 +224,14 @@ void chipset_describe(const struct ports *ports, const struct ide_channel *chann
     if (!channel->has_pci)
         return;
     resolve(ports, &channel->controller, channel->controller_channel, &place);
-    if (!bits_are_on(ports, &channel->controller, &command))
-        describe_bits(ports, &channel->controller, &command, text, size);
-    describe_bits(ports, &channel->controller, &place.decode, text, size);
-    if (!bits_are_on(ports, &place.join_at, &place.join))
-        describe_bits(ports, &place.join_at, &place.join, text, size);
-    if (!bits_are_on(ports, &place.join_at, &place.release))
-        describe_bits(ports, &place.join_at, &place.release, text, size);
-    if (promise_floats(ports, &place)) {
-        size_t used = strlen(text);
-
-        text_format(text + used, size - used, "; port %04X bit 3 floats the pins", place.promise);
-    }
+    describe_wrong(ports, &channel->controller, &command, text, size);
+    describe_wrong(ports, &channel->controller, &place.decode, text, size);
+    describe_wrong(ports, &place.join_at, &place.join, text, size);
+    describe_wrong(ports, &place.join_at, &place.release, text, size);
+    if (promise_floats(ports, &place))
+        text_format(text, size, "port %04X bit 3 floats the pins", place.promise);
+    if (text[0] == '\0' && place.decode.mask != 0)
+        describe_bits(ports, &channel->controller, &place.decode, text, size);
 }
 
 /* ---- switching on ---- */

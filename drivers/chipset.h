@@ -26,8 +26,9 @@ enum chipset_state {
 enum chipset_state chipset_read(const struct ports *ports, const struct ide_channel *channel);
 
 /*
- * The bits behind chipset_read() as text for the user and the log: "PCI 00:07.1 register 43 = 00,
- * bit 7 must be 1". "" when none is documented.
+ * The bits behind chipset_read() and the command register as text for the user and the log: "PCI
+ * 00:07.1 register 43 = 00, bit 7 must be 1". Bits that are as they must be are only named when all
+ * are: "... bit 7 is 1". "" when none is documented.
  */
 void chipset_describe(const struct ports *ports, const struct ide_channel *channel, char *text,
                       size_t size);

@@ -5,6 +5,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 #include "ui/job_runner.h"
+#include "ui/screen_controller.h"
 #include "ui/screens.h"
 
 enum { LOG_SIZE = 64 * 1024, CONFIG_LIMIT = 4096, POLL_US = 1000 };
@@ -351,10 +352,7 @@ static void find_ports(struct app *app)
     ide_find(app->platform->ports, found);
     ata_port_bind(found, app->buses, app->platform);
     probe_open(&app->machine, &app->log);
-    for (unsigned i = 0; i < found->other_count; i++)
-        log_line(&app->log, "ui", "controller without IDE registers: %04X:%04X class %02X/%02X",
-                 found->other[i].vendor_id, found->other[i].device_id, found->other[i].class_code,
-                 found->other[i].subclass);
+    screen_controller_look(app);
     app->probing = true;
 }
 

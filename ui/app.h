@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "boot/platform.h"
+#include "drivers/ahci.h"
 #include "drivers/ata_port.h"
 #include "drivers/chipset.h"
 #include "kernel/diagnose.h"
@@ -67,9 +68,12 @@ struct app {
     uint32_t said_optical, said_alone;
     /* History of the drive there: forgotten when the port is seen empty or another name shows. */
     uint32_t said_box, said_blinks;
-    struct diagnosis told[PORTS_MAX]; /* what the log says of each port */
-    struct donors donors;             /* good drives of hot swaps: never flashed */
-    struct chipset_changes chipset;   /* to be put back when the program ends */
+    struct diagnosis told[PORTS_MAX];       /* what the log says of each port */
+    struct donors donors;                   /* good drives of hot swaps: never flashed */
+    struct chipset_changes chipset;         /* to be put back when the program ends */
+    struct ahci_seen ahci[IDE_CONTROLLERS]; /* behind machine.ide.other */
+    struct chipset_hidden hidden[CHIPSET_HIDDEN];
+    unsigned hidden_count;
 };
 
 /*

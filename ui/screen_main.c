@@ -4,6 +4,7 @@
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
 #include "ui/rescue.h"
+#include "ui/screen_controller.h"
 
 enum {
     LIST_ROW = 2,    /* frame of the list */
@@ -19,18 +20,6 @@ enum {
     PANEL_WIDTH = 74,
     FILE_WIDTH = 52
 };
-
-/* PCI class 01: subclasses of controllers that have no IDE registers. */
-enum { SUBCLASS_RAID = 0x04, SUBCLASS_SATA = 0x06 };
-
-static const struct pci_function *other_controller(struct app *app)
-{
-    unsigned index = app->ports.chosen - app->machine.port_count;
-
-    if (app->ports.chosen < app->machine.port_count || index >= app->machine.ide.other_count)
-        return NULL;
-    return &app->machine.ide.other[index];
-}
 
 /* The port's state in the list: the verdict, or how long something lasts. */
 static void state_text(const struct app *app, const struct port *port, char *text, size_t size)
@@ -82,21 +71,6 @@ static void draw_port(struct app *app, unsigned index, unsigned row)
                style == STYLE_TEXT ? state_style(port->verdict) : style, state);
 }
 
-static void draw_other(struct app *app, unsigned index, unsigned row)
-{
-    const struct pci_function *other = &app->machine.ide.other[index - app->machine.port_count];
-    uint8_t style =
-        menu_list_bar(&app->cells, &app->ports, index, row, ITEM_COLUMN - 1, ITEM_WIDTH);
-    const char *what = other->subclass == SUBCLASS_SATA   ? WORD_AHCI_LIST
-                       : other->subclass == SUBCLASS_RAID ? WORD_RAID_LIST
-                                                          : WORD_OTHER_LIST;
-
-    cells_format(&app->cells, row, ITEM_COLUMN, ITEM_WIDTH, style,
-                 "  - PCI %02X:%02X.%u  %04X:%04X", other->bus, other->device, other->function,
-                 other->vendor_id, other->device_id);
-    cells_text(&app->cells, row, NAME_COLUMN, 34, style, what);
-}
-
 /* The finding that matters most, and how many more there are. */
 static void draw_findings(struct cells *cells, unsigned row, uint32_t findings)
 {
@@ -137,19 +111,13 @@ static void draw_panel_port(struct app *app, const struct port *port, unsigned r
     menu_keys_text(cells, row + 8, PANEL_COLUMN, STYLE_TEXT, STYLE_STRONG, text);
 }
 
-static void draw_panel_other(struct app *app, const struct pci_function *other, unsigned row)
+/* A row of a controller that has no ports for us. */
+static void draw_controller(struct app *app, unsigned index, unsigned row)
 {
-    struct cells *cells = &app->cells;
-    bool ahci = other->subclass == SUBCLASS_SATA, raid = other->subclass == SUBCLASS_RAID;
+    uint8_t style =
+        menu_list_bar(&app->cells, &app->ports, index, row, ITEM_COLUMN - 1, ITEM_WIDTH);
 
-    menu_frame(cells, row, PANEL_ROWS, WORD_MAIN_PANEL_NONE);
-    menu_wrap(cells, row + 1, PANEL_COLUMN, PANEL_WIDTH, 3, STYLE_TEXT,
-              ahci   ? WORD_AHCI_MEANING
-              : raid ? WORD_RAID_MEANING
-                     : WORD_OTHER_MEANING);
-    cells_text(cells, row + 4, PANEL_COLUMN, 6, STYLE_STRONG, WORD_MAIN_NEXT);
-    menu_wrap(cells, row + 4, PANEL_COLUMN + 6, PANEL_WIDTH - 6, 3, STYLE_STRONG,
-              ahci || raid ? WORD_AHCI_NEXT : WORD_OTHER_NEXT);
+    screen_controller_draw_item(app, index - app->machine.port_count, row, ITEM_COLUMN, style);
 }
 
 /* The visible part of the list in its frame. Returns how many items that are. */
@@ -159,7 +127,7 @@ static unsigned draw_list(struct app *app)
     struct menu_list *list = &app->ports;
     unsigned shown;
 
-    list->count = app->machine.port_count + app->machine.ide.other_count;
+    list->count = app->machine.port_count + screen_controller_count(app);
     list->rows = LIST_ROWS;
     menu_list_settle(list);
     shown = list->count > LIST_ROWS ? LIST_ROWS : list->count;
@@ -171,7 +139,7 @@ static unsigned draw_list(struct app *app)
         if (index < app->machine.port_count)
             draw_port(app, index, LIST_ROW + 2 + i);
         else
-            draw_other(app, index, LIST_ROW + 2 + i);
+            draw_controller(app, index, LIST_ROW + 2 + i);
     }
     if (list->top + shown < list->count)
         cells_format(cells, LIST_ROW + 2 + shown, 60, 18, STYLE_FRAME, " " WORD_MAIN_MORE " ",
@@ -196,7 +164,6 @@ static void draw_file_line(struct app *app, unsigned row)
 void screen_main_draw(struct app *app)
 {
     struct cells *cells = &app->cells;
-    const struct pci_function *other = other_controller(app);
     unsigned shown, panel;
 
     app_page(app, WORD_PRODUCT, WORD_MAIN_FOOTER);
@@ -207,33 +174,16 @@ void screen_main_draw(struct app *app)
         menu_wrap(cells, MENU_LAST_ROW - 1, 1, MENU_WIDTH, 2, STYLE_STRONG, app->note);
     else if (shown)
         draw_file_line(app, MENU_LAST_ROW - 1);
-    if (other) {
-        draw_panel_other(app, other, panel);
+    if (shown && app_port(app)) {
+        draw_panel_port(app, app_port(app), panel);
     } else if (shown) {
-        draw_panel_port(app, &app->machine.ports[app->ports.chosen], panel);
+        screen_controller_draw_panel(app, app->ports.chosen - app->machine.port_count, panel,
+                                     PANEL_ROWS);
     } else {
         menu_frame(cells, panel, PANEL_ROWS, WORD_MAIN_START_TITLE);
         menu_wrap(cells, panel + 1, PANEL_COLUMN, PANEL_WIDTH, 3, STYLE_TEXT,
                   app->probing ? WORD_MAIN_NO_PORTS : WORD_MAIN_START);
     }
-}
-
-static void switch_channel_on(struct app *app, struct port *port)
-{
-    static const char *const answers[] = {WORD_CHANNEL_OFF_YES, WORD_CHANNEL_OFF_NO};
-    err_t error;
-
-    if (screen_choice(app, WORD_CHANNEL_OFF_TITLE, WORD_CHANNEL_OFF_TEXT, answers, 2, 1,
-                      HELP_QUESTION) != 0)
-        return;
-    error =
-        chipset_switch_on(app->platform->ports, &app->machine.ide, port->channel, &app->chipset);
-    log_line(&app->log, "ui", "port %u: channel switched on: error %08X", port->number,
-             (unsigned)error);
-    if (!error)
-        app_look_again(app, port);
-    else
-        screen_message(app, WORD_CHANNEL_OFF_TITLE, WORD_CHANNEL_OFF_FAILED);
 }
 
 /* Enter: the one step that is recommended for the port. */
@@ -244,7 +194,7 @@ static void go_on(struct app *app, struct port *port)
     app_diagnose(app, port, &diagnosis);
     switch (diagnosis.step) {
     case STEP_SWITCH_ON:
-        switch_channel_on(app, port);
+        (void)screen_channel(app, port);
         break;
     case STEP_ASK_HISTORY:
         screen_history(app, port);
@@ -274,8 +224,8 @@ static void act(struct app *app, uint16_t key)
         screen_end(app);
     else if (key == 'S')
         (void)screen_place_to_save(app);
-    else if (!port)
-        return;
+    else if (!port) /* a controller: a drive may have come or gone there */
+        screen_controller_look(app);
     else if (key == KEY_ENTER)
         go_on(app, port);
     else if (key == 'D')

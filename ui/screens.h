@@ -25,6 +25,10 @@ void screen_history(struct app *app, struct port *port);
 /* Back up and flash; a healthy drive out of a broken box only after another question. */
 void screen_history_flash(struct app *app, struct port *port);
 
+/* A channel that is switched off or floats: shows why, asks, switches it on and looks again.
+ * Returns whether it was switched on. */
+bool screen_channel(struct app *app, struct port *port);
+
 /* Gets a drive to listen. Returns true when it does and shall be flashed (or only backed up:
  * *backup). */
 bool screen_way_in(struct app *app, struct port *port, bool *backup);

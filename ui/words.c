@@ -410,6 +410,14 @@ const char *words_help(enum help_topic topic)
             "flash.\n\n"
             "The label on the chip has the name (a 32-pin chip, or one with 8 pins). If you can't "
             "read it, stop: nothing has been changed.",
+        [HELP_CHANNEL] =
+            "An IDE controller has a switch for each of its cables. The PC's setup uses it for "
+            "\"Disabled\" and \"None\"; a laptop also lets go of the pins of its drive bay. Either "
+            "way a drive there looks as if it were not plugged in.\n\n"
+            "The line after \"Found\" names the bit. Who wants to check it finds it in the chip's "
+            "data sheet, and its sources in this program's drivers/PROTOCOL.md.\n\n"
+            "What is changed here is put back when you leave this program, and gone when the PC is "
+            "switched off.",
         [HELP_LOG] =
             "Everything that happened, newest line last. S saves it as ODDRESC.LOG (new lines are "
             "added at its end). Show it to whoever helps you.",
@@ -708,6 +716,28 @@ const char *words_report(uint8_t report)
 }
 
 /* ---- controllers ---- */
+
+const char *words_vendor(uint16_t vendor_id)
+{
+    static const struct {
+        uint16_t vendor_id;
+        const char *name;
+    } vendors[] = {
+        {0x8086, "Intel"},     {0x1106, "VIA"},           {0x1022, "AMD"},
+        {0x1002, "ATI"},       {0x10DE, "nVidia"},        {0x1039, "SiS"},
+        {0x10B9, "ALi"},       {0x1095, "Silicon Image"}, {0x105A, "Promise"},
+        {0x1103, "HighPoint"}, {0x1283, "ITE"},           {0x197B, "JMicron"},
+        {0x1191, "Acard"},     {0x11AB, "Marvell"},       {0x1B4B, "Marvell"},
+        {0x1B21, "ASMedia"},   {0x1166, "ServerWorks"},   {0x9005, "Adaptec"},
+        {0x1000, "LSI"},       {0x17F3, "RDC"},
+    };
+
+    for (size_t i = 0; i < sizeof vendors / sizeof vendors[0]; i++) {
+        if (vendors[i].vendor_id == vendor_id)
+            return vendors[i].name;
+    }
+    return "unknown maker";
+}
 
 /* ---- the guide: intro, eject, catch ---- */
 

@@ -79,6 +79,7 @@ enum help_topic {
     HELP_RESULT,
     HELP_QUESTION,
     HELP_CHIP,
+    HELP_CHANNEL,
     HELP_LOG,
     HELP_SAVING,
     HELP_END,
@@ -150,13 +151,12 @@ const char *words_answer(enum session_answer answer);
 #define WORD_BUSY_SAVING_FLOPPY "Saving %s on %s: leave it in ..."
 #define WORD_BUSY_SECONDS       "%s  %u s, Esc gives up"
 
-#define WORD_MAIN_FRAME      "Drives"
-#define WORD_MAIN_COLUMNS    "   # Where              Base  Status What is there"
-#define WORD_MAIN_PANEL      "Port %u: what it looks like, and what to do next"
-#define WORD_MAIN_PANEL_NONE "Controller without IDE registers"
-#define WORD_MAIN_NEXT       "Next:"
-#define WORD_MAIN_RISK       "Risk:"
-#define WORD_MAIN_ALSO       "%s ({D}: %u more)"
+#define WORD_MAIN_FRAME   "Drives"
+#define WORD_MAIN_COLUMNS "   # Where              Base  Status What is there"
+#define WORD_MAIN_PANEL   "Port %u: what it looks like, and what to do next"
+#define WORD_MAIN_NEXT    "Next:"
+#define WORD_MAIN_RISK    "Risk:"
+#define WORD_MAIN_ALSO    "%s ({D}: %u more)"
 #define WORD_MAIN_FOOTER                                                                           \
     "{\x18\x19} choose  {Enter} next  {F5} back up  {F6} flash  {F7} file  {F8} log  {F1} help  "  \
     "{F10} end"
@@ -170,32 +170,6 @@ const char *words_answer(enum session_answer answer);
 #define WORD_MAIN_FILE        "File: %s"
 #define WORD_MAIN_NO_FILE     "File: none chosen ({F7})"
 #define WORD_MAIN_PLACE       "{S} where to save"
-
-#define WORD_AHCI_LIST  "AHCI: no IDE registers"
-#define WORD_RAID_LIST  "RAID: no IDE registers"
-#define WORD_OTHER_LIST "other storage controller"
-#define WORD_AHCI_MEANING                                                                          \
-    "This controller works in AHCI mode. The registers that a dead drive listens to can't be "     \
-    "reached through it."
-#define WORD_AHCI_NEXT                                                                             \
-    "In the PC's setup, switch SATA to \"IDE\", \"legacy\" or \"compatible\". If there is no "     \
-    "such "                                                                                        \
-    "choice: a PCI card with a VIA VT6421 chip works."
-#define WORD_RAID_MEANING                                                                          \
-    "This controller works in RAID mode. The registers that a dead drive listens to can't be "     \
-    "reached through it."
-#define WORD_OTHER_MEANING "This controller has no IDE registers that this program knows."
-#define WORD_OTHER_NEXT    "Connect the drive to an IDE port instead."
-
-#define WORD_CHANNEL_OFF_TITLE "The channel is switched off"
-#define WORD_CHANNEL_OFF_TEXT                                                                      \
-    "The PC's setup keeps this IDE controller's ports switched off. If you set the channel to "    \
-    "\"None\" to get past a PC that hangs, switching it on here is the gentle way to reach the "   \
-    "drive.\n\nOne bit in the controller is changed until the PC is switched off. Nothing is "     \
-    "sent to a drive by that."
-#define WORD_CHANNEL_OFF_YES    "Switch it on and look"
-#define WORD_CHANNEL_OFF_NO     "Leave it off"
-#define WORD_CHANNEL_OFF_FAILED "The controller did not switch its ports on."
 
 #define WORD_EVIDENCE_TITLE "Why do you think so?"
 #define WORD_EVIDENCE_FRAME "Port %u: %s (page %u of %u)"
@@ -579,6 +553,85 @@ const char *words_answer(enum session_answer answer);
 #define WORD_BOX_FLASH_YES "Yes, I want another firmware on it"
 
 /* ---- controllers ---- */
+
+/* Who made a PCI device, "unknown maker" for a number that is in no table. */
+const char *words_vendor(uint16_t vendor_id);
+
+#define WORD_AND              "and"
+#define WORD_CONTROLLER_TITLE "Controller: %s %04X:%04X, PCI %02X:%02X.%u"
+
+#define WORD_AHCI_LIST       "AHCI: no IDE registers"
+#define WORD_AHCI_ONE        "AHCI: optical drive at its port %s"
+#define WORD_AHCI_MANY       "AHCI: optical drives at ports %s"
+#define WORD_AHCI_OTHERS     "AHCI: no optical drive seen"
+#define WORD_AHCI_NOBODY     "AHCI: nobody we can see"
+#define WORD_AHCI_PORTS      "At its ports, counted from 0: optical drives %s; other devices %s."
+#define WORD_AHCI_NONE       "none"
+#define WORD_AHCI_UNREADABLE "Its ports can't be looked at from here."
+#define WORD_AHCI_MEANING                                                                          \
+    "It works in AHCI mode: the registers that a dead drive listens to can't be reached through "  \
+    "it. This program only looks; it sends nothing to the drives there."
+#define WORD_AHCI_NEXT                                                                             \
+    "In the PC's setup, switch SATA from AHCI or RAID to \"IDE\", \"Native IDE\", "                \
+    "\"Compatible\" or \"Legacy\", then start this program again. If there is no such choice: "    \
+    "an add-in card with VIA's VT6421 works."
+#define WORD_AHCI_NEXT_CARD                                                                        \
+    "This controller says that it has no IDE mode at all. Move the drive to an add-in card with "  \
+    "IDE registers: VIA's VT6421 works (a PCI card; with an adapter it runs in a PCI Express "     \
+    "slot). AHCI and RAID cards don't help."
+#define WORD_RAID_LIST "RAID: no IDE registers"
+#define WORD_RAID_MEANING                                                                          \
+    "It works in RAID mode: the registers that a dead drive listens to can't be reached through "  \
+    "it."
+#define WORD_OTHER_LIST    "other storage controller"
+#define WORD_OTHER_MEANING "It has no IDE registers that this program knows."
+#define WORD_OTHER_NEXT    "Connect the drive to an IDE port instead."
+
+#define WORD_HIDDEN_LIST "hidden by the PC's setup"
+#define WORD_HIDDEN_MEANING                                                                        \
+    "The PC's setup hides this controller from every program; only the bridge %04X:%04X at PCI "   \
+    "%02X:%02X.%u tells that it exists (%s). It has no addresses, so this program leaves it "      \
+    "hidden."
+#define WORD_HIDDEN_NEXT                                                                           \
+    "If your drive is on it: switch the controller on in the PC's setup (\"On-board IDE\", "       \
+    "\"SATA controller\", often under \"Integrated Peripherals\")."
+
+#define WORD_CHANNEL_OFF_TITLE "The channel is switched off"
+#define WORD_CHANNEL_OFF_TEXT                                                                      \
+    "%s: the chipset does not listen at this cable's ports.\n"                                     \
+    "Found: %s.\n\n"                                                                               \
+    "The PC's setup did this, perhaps on purpose: \"None\" or \"Disabled\" is the gentlest way "   \
+    "past a PC that hangs while it starts. Switching the channel on here leads to the drive "      \
+    "without a plug being moved.\n\n"                                                              \
+    "Only the bits above are changed, and put back when this program ends. Nothing is sent to a "  \
+    "drive by that; then the cable is looked at as usual. If an old card answers at the same "     \
+    "ports, the channel is left off."
+#define WORD_CHANNEL_OFF_YES      "Switch it on and look"
+#define WORD_CHANNEL_OFF_NO       "Leave it off"
+#define WORD_CHANNEL_FLOATS_TITLE "The chipset has let go of the drive's pins"
+#define WORD_CHANNEL_FLOATS_TEXT                                                                   \
+    "%s: the chipset lets go of this cable's pins, as laptops do while a drive bay is open. A "    \
+    "good drive looks dead then.\n"                                                                \
+    "Found: %s.\n\n"                                                                               \
+    "BEFORE you answer: the pins may be joined only to a drive that HAS POWER and has finished "   \
+    "starting. Close the bay, see that the drive's light came on and went out, and count to "      \
+    "three. Pins that move while a drive gets its power can throw it into a test mode of its "     \
+    "maker, and may damage drive or board. If you can't see that the drive has power, leave it.\n" \
+    "\nOnly the bits above are changed, and put back when this program ends."
+#define WORD_CHANNEL_JOIN_YES "The drive has power and has started: join the pins and look"
+#define WORD_CHANNEL_JOIN_NO  "Leave them floating"
+#define WORD_CHANNEL_OFF_FAILED                                                                    \
+    "The controller did not take it; everything is as it was. Switch the channel on in the PC's "  \
+    "setup."
+#define WORD_CHANNEL_NO_BIT                                                                        \
+    "Nobody has published how this controller is told that, so nothing was changed. Switch the "   \
+    "channel on in the PC's setup."
+#define WORD_CHANNEL_TAKEN                                                                         \
+    "Another controller answers at the same ports. Both at once would spoil what is sent and "     \
+    "what is read, so the channel stays off. Switch the other controller off or take its card "    \
+    "out, then try again."
+#define WORD_CHANNEL_TOO_MANY                                                                      \
+    "Too many controllers were changed since the PC was started. Restart it and try again."
 
 /* ---- the guide: intro, eject, catch ---- */
 
