@@ -23,7 +23,7 @@ import threading
 import time
 
 from qmp import Qmp, QmpError
-from stick import BUILD, ROOT, run
+from stick import BUILD, ROOT
 from terminal import Terminal
 
 BENCH_CONTROL = os.path.join(ROOT, "tests", "drive", "bench-control.py")
@@ -251,9 +251,29 @@ class Bridge:
         theirs.close()
         return ours
 
-    def command(self, line):
-        """One bench command; returns its answer, raises when the bench says error."""
-        return run(sys.executable, BENCH_CONTROL, self._path, line).decode().rstrip("\n")
+    def command(self, *lines):
+        """Bench commands, one line each; returns their answers. A command that the bench refuses, or
+        a "wait" in vain, is an AssertionError."""
+        done = subprocess.run([sys.executable, BENCH_CONTROL, self._path, *lines], check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode != 0:
+            raise AssertionError(f"bench: {lines}: {done.stdout}")
+        return done.stdout.rstrip("\n")
+
+    def device(self, place):
+        """What the bench says of the device at a position, or of a name, as a dictionary; "place",
+        "kind" and "name" are its first three words. Empty when there is none."""
+        for line in self.command("status").split("\n"):
+            words = line.split()
+            if len(words) > 2 and place in (words[0], words[2]):
+                return {"place": words[0], "kind": words[1], "name": words[2],
+                        **dict(word.split("=", 1) for word in words[3:])}
+        return {}
+
+    def wait(self, place, seconds=20, **words):
+        """Waits until the device shows these words: wait("sm", phase="vendor")."""
+        wanted = " ".join(f"{key}={value}" for key, value in words.items())
+        return self.command(f"wait {place} {wanted} within={round(seconds * 1000)}")
 
     def stop(self, seconds=20):
         """Waits for the process, which ends by itself when QEMU does; returns its exit status."""

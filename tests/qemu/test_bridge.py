@@ -197,6 +197,31 @@ class ControlTest(unittest.TestCase):
                 guest.join()
             self.assertGreater(accesses, 0)
 
+    def test_waits_until_a_device_shows_something(self):
+        with self.furnished("--attach", "attach sm drive firmware=A/B/1 start=300 name=one"):
+            status, said = self.ask("wait one phase=ready led=off within=20000", "status")
+            self.assertEqual(status, 0, said)
+            self.assertIn("ok sm drive one power=on", said)
+            status, said = self.ask("wait sm phase=vendor within=50")
+            self.assertEqual(status, 1)
+            self.assertIn("error not within 50 ms: sm drive one", said)
+            for wrong in ("wait sm", "wait sm ready", "wait sm phase=off within=soon"):
+                self.assertEqual(self.ask(wrong)[0], 1, wrong)
+            self.assertIn("nothing there", self.ask("wait ps power=on within=0")[1])
+
+    def test_hands_with_times_move_in_real_time(self):
+        with self.furnished("--attach", "attach sm drive firmware=A/B/1") as proxy:
+            proxy.place(0x1F0, 0x3F4, 0x170, 0x374)
+            self.assertEqual(self.ask("wait sm phase=ready", "at 100 power sm off",
+                                      "at 600 power sm on")[0], 0)
+            seen = []
+            deadline = time.monotonic() + 20
+            while seen[-3:] != [0x7F, 0x80, 0x00] and time.monotonic() < deadline:
+                status = proxy.port_read(0x177)
+                if seen[-1:] != [status]:
+                    seen.append(status)
+            self.assertEqual(seen, [0x00, 0x7F, 0x80, 0x00])
+
     def test_says_what_it_does_not_understand(self):
         with self.furnished():
             status, said = self.ask("dance")
