@@ -155,6 +155,7 @@ struct session {
 
     /* Filled by the session, shown by the host. */
     enum session_phase phase;
+    uint16_t phases; /* entered so far, bit = enum session_phase */
     enum session_result result;
     err_t error; /* first failure, 0 = none */
     enum firmware_damage refused;

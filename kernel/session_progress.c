@@ -52,6 +52,7 @@ void session_phase(struct session *session, enum session_phase phase, uint32_t t
     struct session_progress *progress = &session->progress;
 
     session->phase = phase;
+    session->phases |= (uint16_t)(1u << phase);
     session->work->phase_started_us = now_us(session);
     progress->phase = phase;
     progress->done = 0;

@@ -37,6 +37,16 @@ static bool has_step(enum session_job job, enum session_phase phase)
     }
 }
 
+/* A session that stops leaves steps out, and the one it stopped in undone. */
+static bool is_finished(const struct session *session, enum session_phase step)
+{
+    unsigned before_done = (1u << PHASE_DONE) - 1, later = before_done & ~((2u << step) - 1);
+
+    if (step >= session->phase || !(session->phases >> step & 1))
+        return false;
+    return session->error == 0 || session->phases & later;
+}
+
 static void draw_steps(struct cells *cells, const struct session *session)
 {
     unsigned shown = 0;
@@ -55,7 +65,7 @@ static void draw_steps(struct cells *cells, const struct session *session)
         if (running) {
             sign = SIGN_CHOSEN;
             style = STYLE_STRONG;
-        } else if (step < now) {
+        } else if (is_finished(session, step)) {
             sign = SIGN_CHECK;
             style = STYLE_GOOD;
         }

@@ -850,6 +850,7 @@ static void progress_of_every_phase(void **state)
         log_line(&app.log, "flash", "bank %u programmed, compared, equal", i);
     for (unsigned phase = 0; phase < PHASE_COUNT; phase++) {
         session.phase = phase;
+        session.phases = (uint16_t)((2u << phase) - 1);
         session.critical = phase >= PHASE_ERASE && phase <= PHASE_VERIFY;
         session.changed = phase >= PHASE_ERASE;
         session.progress = (struct session_progress){.phase = phase,
@@ -874,6 +875,40 @@ static void progress_of_every_phase(void **state)
         assert_int_equal(shows("do not switch off"), session.critical);
         assert_int_equal(shows("asks before it stops"), session.critical);
     }
+}
+
+/* Whether the step on the progress screen has the sign of a finished one. */
+static bool is_ticked(const char *step)
+{
+    char line[SCREEN_COLUMNS + 1];
+    int row;
+
+    screen_progress_draw(&app, &session, VIEW_WORK);
+    row = text_screen_find(app.cells.wanted, step);
+    assert_true(row >= 0);
+    row_of((unsigned)row, line);
+    return app.cells.wanted[row][strstr(line, step) - line - 2].character == SIGN_CHECK;
+}
+
+static void progress_of_a_session_that_stopped(void **state)
+{
+    (void)state;
+    session.phase = PHASE_DONE;
+    session.phases = 1u << PHASE_PRECHECK | 1u << PHASE_LOAD | 1u << PHASE_BACKUP |
+                     1u << PHASE_CONFIRM | 1u << PHASE_DONE;
+    session.error = (err_t)ERR_ABORTED << 24;
+    assert_true(is_ticked(WORD_STEP_BACKUP));
+    assert_false(is_ticked(WORD_STEP_ERASE));
+    assert_false(is_ticked(WORD_STEP_RESTART));
+
+    session.phases |= 1u << PHASE_ERASE | 1u << PHASE_PROGRAM;
+    assert_true(is_ticked(WORD_STEP_ERASE));
+    assert_false(is_ticked(WORD_STEP_PROGRAM));
+
+    session.phases |= 1u << PHASE_VERIFY | 1u << PHASE_RESTART | 1u << PHASE_IDENTIFY;
+    session.error = 0;
+    assert_true(is_ticked(WORD_STEP_PROGRAM));
+    assert_true(is_ticked(WORD_STEP_RESTART));
 }
 
 static void progress_with_log_and_help(void **state)
@@ -1015,9 +1050,8 @@ static void result_of_a_file_for_another_chip(void **state)
 
 static void questions_fit(void **state)
 {
-    static const enum session_question questions[] = {ASK_IS_OPTICAL, ASK_ALONE, ASK_NO_BACKUP,
-                                                      ASK_BACKUP_UNSAVED, ASK_STOP,
-                                                      ASK_SAME_DRIVE};
+    static const enum session_question questions[] = {
+        ASK_IS_OPTICAL, ASK_ALONE, ASK_NO_BACKUP, ASK_BACKUP_UNSAVED, ASK_STOP, ASK_SAME_DRIVE};
     struct menu_list list = {.count = 2, .rows = 2};
     char name[32];
 
@@ -1070,6 +1104,7 @@ int main(void)
         cmocka_unit_test_setup(confirm_names_everything, set_up),
         cmocka_unit_test_setup(confirm_asks_for_the_name, set_up),
         cmocka_unit_test_setup(progress_of_every_phase, set_up),
+        cmocka_unit_test_setup(progress_of_a_session_that_stopped, set_up),
         cmocka_unit_test_setup(progress_with_log_and_help, set_up),
         cmocka_unit_test_setup(result_verified_with_proof, set_up),
         cmocka_unit_test_setup(result_tells_when_the_drive_says_another_name, set_up),
