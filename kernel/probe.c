@@ -839,6 +839,14 @@ bool probe_step_cable(struct machine *machine, const struct port *port)
     return probe->state != PROBE_FINISHED;
 }
 
+void probe_skip_busy(struct machine *machine, const struct port *port)
+{
+    struct probe *probe = probe_of(machine, port);
+
+    if (probe->state == PROBE_BUSY)
+        finish(probe);
+}
+
 err_t probe_finish(struct machine *machine, struct port *port)
 {
     struct probe *probe = probe_of(machine, port);

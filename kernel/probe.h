@@ -100,6 +100,10 @@ bool probe_step(struct machine *machine);
  * probe is over. Returns true while it is running. */
 bool probe_step_cable(struct machine *machine, const struct port *port);
 
+/* The user does not want to wait for a busy drive any longer: the probe of its cable ends without
+ * saying that it hangs. Nothing happens when BSY is not what is waited for. */
+void probe_skip_busy(struct machine *machine, const struct port *port);
+
 /*
  * Runs one cable's probe to its end (unattended jobs), other cables going on beside it. Bounded by
  * PROBE_LONGEST_US. `idle` as in ata_device. Errors: ERR_ABORTED, ERR_TIMEOUT.

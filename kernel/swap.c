@@ -215,15 +215,19 @@ static uint64_t lasts(struct swap *swap, bool condition)
     return now - swap->since_us;
 }
 
+static void forget(struct port *port)
+{
+    port->disk_forever = false;
+    port->name_before[0] = '\0';
+}
+
 /* The cable was seen empty: what was known of its places is past. */
 static void gone(struct swap *swap)
 {
-    struct port *port = swap->port;
-
     swap->empty_status = swap->status;
-    port->disk_forever = false;
-    if (port->neighbour != NULL)
-        port->neighbour->disk_forever = false;
+    forget(swap->port);
+    if (swap->port->neighbour != NULL)
+        forget(swap->port->neighbour);
     enter(swap, SWAP_COMING);
 }
 
@@ -416,6 +420,12 @@ void swap_look_now(struct swap *swap)
     swap->told = true;
     enter(swap, SWAP_SETTLING);
     swap->deadline_us = now_us(swap) + SWAP_SETTLE_US;
+}
+
+void swap_skip_busy(struct swap *swap)
+{
+    if (swap->state == SWAP_PROBING)
+        probe_skip_busy(swap->machine, swap->port);
 }
 
 void swap_again(struct swap *swap)

@@ -126,6 +126,9 @@ enum swap_state swap_step(struct swap *swap);
  */
 void swap_look_now(struct swap *swap);
 
+/* The user does not want to wait for a busy drive any longer (SWAP_PROBING). */
+void swap_skip_busy(struct swap *swap);
+
 /* After an outcome that did not bring the drive: watches the cable again, for what is there to go
  * and another one to come. */
 void swap_again(struct swap *swap);

@@ -263,7 +263,9 @@ static const char *footer_of(const struct swap_view *view)
     case SWAP_PAGE_READY:
         return view->refusal == SWAP_ALLOWED ? WORD_SWAP_FOOTER_READY : WORD_SWAP_FOOTER_REFUSED;
     case SWAP_PAGE_HANDS:
-        return view->swap->state <= SWAP_COMING ? WORD_SWAP_FOOTER_HANDS : WORD_SWAP_FOOTER_WAIT;
+        return view->swap->state <= SWAP_COMING     ? WORD_SWAP_FOOTER_HANDS
+               : view->swap->state == SWAP_SETTLING ? WORD_SWAP_FOOTER_WAIT
+                                                    : WORD_SWAP_FOOTER_ASKS;
     default:
         return view->swap->outcome == SWAP_ARRIVED ? WORD_SWAP_FOOTER_CAME
                                                    : WORD_SWAP_FOOTER_FAILED;
@@ -386,7 +388,11 @@ static enum way_result watch_hands(struct app *app, struct swap_view *view)
             swap_stop(swap);
             return key == 'N' ? WAY_NEXT : WAY_STOPPED;
         }
-        if (keys_is_ok(key))
+        if (!keys_is_ok(key))
+            continue;
+        if (swap->state == SWAP_PROBING)
+            swap_skip_busy(swap);
+        else
             swap_look_now(swap);
     }
     return WAY_ARRIVED;

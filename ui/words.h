@@ -678,7 +678,9 @@ const char *words_swap_outcome(enum swap_outcome outcome);
     "{Enter} ready: let go of the cable   {Esc} back   {N} another way   {F1} help"
 #define WORD_SWAP_FOOTER_HANDS                                                                     \
     "{Enter} it is plugged in, look now   {N} it does not work   {Esc} stop   {F1} help"
-#define WORD_SWAP_FOOTER_WAIT   "{N} it does not work   {Esc} stop   {F8} log   {F1} help"
+#define WORD_SWAP_FOOTER_WAIT "{N} it does not work   {Esc} stop   {F8} log   {F1} help"
+#define WORD_SWAP_FOOTER_ASKS                                                                      \
+    "{Enter} it hangs, don't wait   {N} it does not work   {Esc} stop   {F1} help"
 #define WORD_SWAP_FOOTER_CAME   "{Enter} go on with this drive   {A} it is the wrong one   {Esc} stop"
 #define WORD_SWAP_FOOTER_FAILED "{Enter} try again   {N} another way   {Esc} stop   {F8} log"
 #define WORD_SWAP_REFUSED       "This cable can't be used as it is"

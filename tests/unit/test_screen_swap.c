@@ -201,6 +201,24 @@ static void the_cable_moves_to_the_dead_drive(void **state)
     assert_true(play.screen.beeps >= 4);
 }
 
+static void who_hangs_need_not_be_waited_for(void **state)
+{
+    static const struct play_step steps[] = {
+        STEPS_TO_HANDS,
+        {"NOW pull", 0, NULL, pull},
+        {"It is off", 0, NULL, plug_dead},
+        {"this answer within 2", KEY_ENTER, NULL, NULL},
+        {"A drive arrived", KEY_ENTER, NULL, NULL},
+    };
+
+    (void)state;
+    good_drive("sm");
+    dead_drive("hang");
+    BRING_IN(steps);
+    assert_int_equal(result, WAY_ARRIVED);
+    assert_int_equal(arrived->verdict, VERDICT_UNKNOWN);
+}
+
 static void the_cable_is_plugged_late(void **state)
 {
     static const struct play_step steps[] = {
@@ -565,6 +583,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(the_cable_moves_to_the_dead_drive),
+        TEST(who_hangs_need_not_be_waited_for),
         TEST(the_cable_is_plugged_late),
         TEST(the_power_comes_late),
         TEST(help_and_log_do_not_hold_it_up),

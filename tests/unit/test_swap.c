@@ -228,6 +228,28 @@ static void test_a_drive_that_hangs_is_not_reset_and_its_time_is_bounded(void **
     stop(&pc);
 }
 
+static void test_a_busy_drive_need_not_be_waited_for(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    parked(&pc, "hang");
+    bench_do(pc.bench, "unplug sm");
+    pass(&pc, SECOND);
+    bench_do(pc.bench, "swap sm dead");
+    bench_do(pc.bench, "plug sm");
+    swap_skip_busy(&pc.swap); /* too early: nothing happens */
+    pass(&pc, 6 * SECOND);
+    expect_state(&pc, SWAP_PROBING);
+    swap_skip_busy(&pc.swap);
+    assert_true(finish(&pc) < SECOND);
+    assert_int_equal(pc.swap.outcome, SWAP_ARRIVED);
+    /* Not said to hang, but it can be asked to listen. */
+    assert_int_equal(port(&pc, 3)->verdict, VERDICT_UNKNOWN);
+    assert_int_equal(port_vendor_allowed(port(&pc, 3)), 0);
+    stop(&pc);
+}
+
 static void test_a_drive_in_vendor_mode_is_left_in_it(void **state)
 {
     struct pc pc;
@@ -517,6 +539,8 @@ static void test_another_healthy_drive_is_not_the_good_one(void **state)
     bench_do(pc.bench, "plug sm");
     expect_outcome(&pc, SWAP_ARRIVED);
     assert_int_equal(port(&pc, 3)->verdict, VERDICT_HEALTHY);
+    /* Another name than before is no wonder: the cable was empty. */
+    assert_false(port(&pc, 3)->evidence.other_name);
     stop(&pc);
 }
 
@@ -830,6 +854,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dead_drive_is_brought_in),
         cmocka_unit_test(test_a_drive_that_hangs_is_not_reset_and_its_time_is_bounded),
+        cmocka_unit_test(test_a_busy_drive_need_not_be_waited_for),
         cmocka_unit_test(test_a_drive_in_vendor_mode_is_left_in_it),
         cmocka_unit_test(test_the_good_drive_may_be_a_slave_and_the_dead_one_a_master),
         cmocka_unit_test(test_a_slave_is_found_when_the_user_says_so),
