@@ -115,7 +115,7 @@ static bool names_revision(const struct drive_name *name, const char *revision)
 
 bool donors_hold(const struct donors *donors, const struct firmware *content)
 {
-    if (!content->has_identity || !content->product[0])
+    if (!content->has_identity || !content->product[0] || content->damage == FIRMWARE_FIRST_BYTE)
         return false;
     for (unsigned i = 0; i < donors->count; i++) {
         if (names_product(&donors->names[i], content->product) &&

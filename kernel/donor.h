@@ -40,7 +40,8 @@ bool donors_have(const struct donors *donors, const struct port *port);
 /*
  * Whether a flash content that was read from a chip names the product and revision of a donor: a
  * donor that got into vendor mode unseen (its power was switched while a dead drive was waited for)
- * has no name but this. Never true for firmware without an identity.
+ * has no name but this. Never true for firmware without an identity, nor for one that can't start
+ * (its first byte is no jump): a donor's ran.
  */
 bool donors_hold(const struct donors *donors, const struct firmware *content);
 

@@ -214,6 +214,14 @@ static void a_chip_that_names_the_donor_is_known(void **state)
     assert_false(donors_hold(&donors, &content));
     content.product[0] = '\0';
     assert_false(donors_hold(&donors, &content));
+    /* Half written, by the same names: no firmware runs from that, so it never was a good drive. */
+    strcpy(content.product, "CD-RW  CRX225E");
+    assert_true(donors_hold(&donors, &content));
+    content.damage = FIRMWARE_BANK_START;
+    assert_true(donors_hold(&donors, &content));
+    content.damage = FIRMWARE_FIRST_BYTE;
+    assert_false(donors_hold(&donors, &content));
+    content.damage = FIRMWARE_SOUND;
 
     /* A donor that only IDENTIFY was answered by. */
     memset(&donors, 0, sizeof donors);
