@@ -221,6 +221,15 @@ static bool option_jumper(struct plan *plan, const char *value)
     return true;
 }
 
+static bool option_busy(struct plan *plan, const char *value)
+{
+    uint32_t number = 0;
+    bool good = parse_number(value, 16, 0xFF, &number) && number >= 0x80;
+
+    plan->setup.busy = (uint8_t)number;
+    return good;
+}
+
 static bool option_spin_up(struct plan *plan, const char *value)
 {
     return parse_number(value, 10, 3600000, &plan->setup.spin_up_ms);
@@ -276,18 +285,31 @@ struct option {
 };
 
 static const struct option drive_options[] = {
-    {"chip", option_chip},         {"flash", option_flash},
-    {"engine", option_engine},     {"face", option_face},
-    {"crash", option_crash},       {"gate", option_gate},
-    {"window", option_window},     {"start", option_start},
-    {"latency", option_latency},   {"boot", option_boot},
-    {"accepts", option_accepts},   {"personality", option_personality},
-    {"protect", option_protect},   {"wp", option_wp},
-    {"eject", option_eject},       {"name", option_name},
-    {"seed", option_seed},         {"power", option_power},
-    {"plugged", option_plugged},   {"signature", option_signature},
-    {"firmware", option_firmware}, {"jumper", option_jumper},
-    {"spinup", option_spin_up},    {NULL, NULL},
+    {"chip", option_chip},
+    {"flash", option_flash},
+    {"engine", option_engine},
+    {"face", option_face},
+    {"crash", option_crash},
+    {"gate", option_gate},
+    {"window", option_window},
+    {"start", option_start},
+    {"latency", option_latency},
+    {"boot", option_boot},
+    {"accepts", option_accepts},
+    {"personality", option_personality},
+    {"protect", option_protect},
+    {"wp", option_wp},
+    {"eject", option_eject},
+    {"name", option_name},
+    {"seed", option_seed},
+    {"power", option_power},
+    {"plugged", option_plugged},
+    {"signature", option_signature},
+    {"firmware", option_firmware},
+    {"jumper", option_jumper},
+    {"spinup", option_spin_up},
+    {"busy", option_busy},
+    {NULL, NULL},
 };
 
 static const struct option disk_options[] = {

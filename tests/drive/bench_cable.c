@@ -156,16 +156,27 @@ static bool device_drives(struct bench *bench, unsigned channel, unsigned positi
     return true;
 }
 
+/* What nobody drives: 16 bits wide for the data register. */
+static uint16_t undriven(struct bench *bench, unsigned channel, unsigned reg)
+{
+    uint16_t value = (uint16_t)(bench->float_value[channel] * 0x0101u);
+
+    if (bench->floating[channel] == BENCH_FLOATS_ECHO) {
+        value = bench->held[channel];
+    } else if (bench->floating[channel] == BENCH_FLOATS_NOISE) {
+        value = (uint16_t)sim_random_next(&bench->random);
+    }
+    if (reversed(bench, channel)) {
+        value &= (uint16_t)~REVERSED_GROUNDED;
+    }
+    return reg == REG_DATA ? value : value & 0xFF;
+}
+
 uint16_t bench_cable_read(struct bench *bench, unsigned channel, unsigned reg)
 {
-    uint8_t undriven = bench->float_value[channel];
-    uint16_t floating, all = 0xFFFF;
+    uint16_t floating = undriven(bench, channel, reg), all = 0xFFFF;
     bool driven = false;
 
-    if (reversed(bench, channel)) {
-        undriven &= (uint8_t)~REVERSED_GROUNDED;
-    }
-    floating = reg == REG_DATA ? (uint16_t)(bench->float_value[channel] << 8 | undriven) : undriven;
     for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
         struct bench_device *device = bench_connected(bench, channel, i);
         struct bench_contact *contact = &bench->places[channel][i].contact;
@@ -188,6 +199,8 @@ uint16_t bench_cable_read(struct bench *bench, unsigned channel, unsigned reg)
 
 void bench_cable_write(struct bench *bench, unsigned channel, unsigned reg, uint16_t value)
 {
+    bench->held[channel] =
+        reg == REG_DATA ? value : (uint16_t)((bench->held[channel] & 0xFF00) | (value & 0xFF));
     for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
         struct bench_device *device = bench_connected(bench, channel, i);
         struct bench_contact *contact = &bench->places[channel][i].contact;

@@ -316,13 +316,24 @@ static bool do_status(struct bench_request *request)
 
 static bool do_float(struct bench_request *request)
 {
+    struct bench *bench = request->bench;
     unsigned long channel = strtoul(request->words[1], NULL, 0);
-    unsigned long value = strtoul(request->words[2], NULL, 16);
+    char *end = NULL;
+    unsigned long value = strtoul(request->words[2], &end, 16);
+    enum bench_floating floating = BENCH_FLOATS_AT;
 
-    if (channel >= BENCH_CHANNELS || value > 0xFF) {
-        return bench_refuse(request, "float CHANNEL HEX");
+    if (strcmp(request->words[2], "echo") == 0) {
+        floating = BENCH_FLOATS_ECHO;
+    } else if (strcmp(request->words[2], "noise") == 0) {
+        floating = BENCH_FLOATS_NOISE;
+    } else if (*end != '\0' || value > 0xFF) {
+        return bench_refuse(request, "float CHANNEL HEX, echo or noise");
     }
-    request->bench->float_value[channel] = (uint8_t)value;
+    if (channel >= BENCH_CHANNELS) {
+        return bench_refuse(request, "channel 0 or 1");
+    }
+    bench->floating[channel] = floating;
+    bench->float_value[channel] = floating == BENCH_FLOATS_AT ? (uint8_t)value : 0x7F;
     return bench_done(request);
 }
 

@@ -48,6 +48,13 @@ struct bench_place {
     struct bench_contact contact;
 };
 
+/* What an undriven cable reads. */
+enum bench_floating {
+    BENCH_FLOATS_AT,    /* always the same */
+    BENCH_FLOATS_ECHO,  /* what the host wrote last, to whatever register */
+    BENCH_FLOATS_NOISE, /* bits at random */
+};
+
 enum { BENCH_QUEUE = 64, BENCH_QUEUE_LINE = 256 };
 
 /* A command for later ("at"). */
@@ -61,7 +68,9 @@ struct bench {
     struct sim_random random;
     struct bench_place places[BENCH_CHANNELS][BENCH_POSITIONS];
     struct bench_device devices[BENCH_DEVICES];
-    uint8_t float_value[BENCH_CHANNELS];
+    enum bench_floating floating[BENCH_CHANNELS];
+    uint8_t float_value[BENCH_CHANNELS]; /* BENCH_FLOATS_AT */
+    uint16_t held[BENCH_CHANNELS];       /* what the host wrote last */
     bool isolated[BENCH_CHANNELS];
 
     struct bench_later later[BENCH_QUEUE]; /* in the order of their times */

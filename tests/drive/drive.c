@@ -10,6 +10,7 @@ void sim_drive_setup_default(struct sim_drive_setup *setup)
     *setup = (struct sim_drive_setup){
         .chip = sim_chip_find("SST39SF020A"),
         .engine = 0x70,
+        .busy = STATUS_BSY,
         .window_ms = 150,
         .start_ms = 300,
         .spin_up_ms = 1000,
@@ -106,7 +107,7 @@ void sim_drive_restart(struct drive *drive, uint64_t now_us)
     stop_command(drive);
     drive->phase = SIM_PHASE_WINDOW;
     drive->gate = true;
-    drive->status = STATUS_BSY;
+    drive->status = drive->setup.busy;
     drive->error = 0x01;
     drive->features = 0;
     drive->led = SIM_LED_ON;
@@ -189,7 +190,7 @@ static void show_face(struct drive *drive, uint64_t now_us, enum sim_face face)
     drive->phase = SIM_PHASE_FACE;
     drive->shown = face;
     drive->error = 0;
-    drive->status = face == SIM_FACE_HANG ? STATUS_BSY : STATUS_READY;
+    drive->status = face == SIM_FACE_HANG ? drive->setup.busy : STATUS_READY;
     if (face == SIM_FACE_ZERO) {
         drive->status = 0x00;
     }
@@ -288,7 +289,7 @@ static uint8_t visible_status(struct drive *drive, uint64_t now_us)
     }
     if (drive->phase == SIM_PHASE_LOADING || drive->reset_hung ||
         sim_fault_on(&drive->faults, SIM_FAULT_BSY_FOREVER)) {
-        return STATUS_BSY;
+        return drive->setup.busy;
     }
     return drive->status;
 }

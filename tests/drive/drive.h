@@ -74,6 +74,7 @@ struct sim_drive_setup {
     const struct sim_chip_type *chip;
     uint8_t engine; /* status of vendor mode: 70, 72 or 73 */
     uint32_t window_ms, start_ms;
+    uint8_t busy; /* status while it starts or hangs: 80, or BSY with others */
     enum sim_face face, crash;
     bool crash_gate_open;
     bool code_runs;    /* also flash that does not begin with 02 counts as firmware that starts and

@@ -429,6 +429,48 @@ static void a_host_that_floats_its_pins(void **state)
     assert_int_equal(in(1, MID), 0x00);
 }
 
+static void an_empty_cable_may_echo_or_be_noisy(void **state)
+{
+    unsigned ones = 0;
+
+    (void)state;
+    must("float 0 echo");
+    out(0, DEVICE, 0xA0);
+    assert_int_equal(in(0, STATUS), 0xA0);
+    assert_int_equal(in(0, MID), 0xA0);
+    out(0, CONTROL, 0x0A);
+    assert_int_equal(in(0, STATUS), 0x0A);
+    assert_int_equal(in(1, STATUS), 0x7F);
+    must("attach pm drive");
+    wait_ms(1000);
+    assert_int_equal(in(0, STATUS), 0x50);
+    must("float 1 noise");
+    for (unsigned i = 0; i < 1000; i++) {
+        for (uint8_t status = in(1, STATUS); status != 0; status &= (uint8_t)(status - 1)) {
+            ones++;
+        }
+    }
+    assert_true(ones > 3500 && ones < 4500);
+    must("float 1 FF");
+    assert_int_equal(in(1, STATUS), 0xFF);
+    assert_false(command("float 1 often"));
+}
+
+static void a_drive_may_show_more_than_bsy_while_it_starts(void **state)
+{
+    (void)state;
+    must("attach pm drive busy=D0 firmware=A/B/1");
+    assert_int_equal(in(0, STATUS), 0xD0);
+    wait_ms(300);
+    assert_int_equal(in(0, STATUS), 0xD0);
+    wait_ms(200);
+    assert_int_equal(in(0, STATUS), 0x00);
+    must("attach sm drive busy=D1 personality=hangs");
+    wait_ms(35000);
+    assert_int_equal(in(1, STATUS), 0xD1);
+    assert_false(command("attach ss drive busy=50"));
+}
+
 /* ---- personalities --------------------------------------------------------------------------- */
 
 /* Whole firmware into the cells, as after a flash. */
@@ -670,6 +712,8 @@ int main(void)
         TEST(a_slave_that_gets_power_soon_after_the_master_is_seen),
         TEST(a_plug_the_wrong_way_round),
         TEST(a_host_that_floats_its_pins),
+        TEST(an_empty_cable_may_echo_or_be_noisy),
+        TEST(a_drive_may_show_more_than_bsy_while_it_starts),
         TEST(personality_hangs),
         TEST(personality_silent),
         TEST(personality_garbage),
