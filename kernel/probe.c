@@ -15,7 +15,8 @@ enum {
     EMPTY_EVERY = 10, /* refreshes between looks at an empty position beside a drive */
     GONE_US = 1000000,
     CHANGED_US = 500000,
-    RESTARTS = 20, /* probes in a row that nobody asked for */
+    RESTARTS = 20,    /* probes in a row that nobody asked for */
+    VENDOR_LOOKS = 4, /* equal ones that make vendor mode */
 
     VENDOR_ALI = 0x10B9
 };
@@ -46,12 +47,23 @@ static bool is_undriven(const struct port *port)
 
 /* ---- looking --------------------------------------------------------------------------------- */
 
+/* The status that was just read. A drive in vendor mode shows the same one at every look
+ * (PROTOCOL.md, "Status"); noise on a bus that nobody drives does so once. */
+static uint8_t believed_status(struct port *port)
+{
+    uint8_t status = port->device.last_status;
+
+    for (unsigned look = 1; look < VENDOR_LOOKS && mtk_mode_of_status(status) != MTK_NONE; look++)
+        status = ata_alt_status(&port->device);
+    return status;
+}
+
 /* Keeps the status that was just read. */
 static void note_status(struct probe *probe, unsigned position)
 {
     struct port *port = probe->ports[position];
     struct probe_place *place = &probe->places[position];
-    uint8_t status = port->device.last_status;
+    uint8_t status = believed_status(port);
 
     if (!place->looked)
         port->evidence.first_status = status;
