@@ -12,6 +12,7 @@ enum {
     INQUIRY_BOUND_US = 15000000, /* INQUIRY, its sense and its repetitions */
     READY_BOUND_US = 10000000,   /* TEST UNIT READY and its repetitions */
     REFRESH_US = 100000,
+    PACE_US = 20,     /* between two steps of a probe that somebody stands and waits for */
     EMPTY_EVERY = 10, /* refreshes between looks at an empty position beside a drive */
     GONE_US = 1000000,
     CHANGED_US = 500000,
@@ -870,6 +871,9 @@ err_t probe_finish(struct machine *machine, struct port *port)
 
         if (error != 0)
             return error;
+        /* A step that only waits touches no register: the clock of a simulated bus, which counts
+         * accesses, would stand still. */
+        port->device.ops->wait_us(port->device.bus, PACE_US);
         probe_step(machine);
     }
     return 0;

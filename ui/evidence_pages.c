@@ -3,7 +3,7 @@
 
 #include "kernel/lib/text.h"
 
-enum { VALUE_COLUMN = 38, VALUE_WIDTH = 39 };
+enum { VALUE_COLUMN = 35, VALUE_WIDTH = 42 };
 
 void evidence_fact(struct cells *cells, unsigned *row, const char *label, const char *value)
 {

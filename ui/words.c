@@ -86,9 +86,9 @@ const char *words_status(uint8_t status)
     case 0xF2:
         return "vendor mode (72), still busy";
     case 0x52:
-        return "52: reported from slim drives with serial flash";
+        return "a slim drive with serial flash (52)";
     case 0x7F:
-        return "cable end is empty, or the drive has no power";
+        return "nothing on the cable, or no power";
     case 0xFF:
         return "port is empty or switched off";
     case 0x00:

@@ -510,9 +510,9 @@ static void help_and_log_are_everywhere(void **state)
         {"lines 1 to", 's', NULL, NULL},
         {"saved as ODDRESC.LOG", KEY_BACKSPACE, NULL, NULL},
         {"F10 end", 'd', NULL, NULL},
-        {"What was seen on port 1", KEY_F1, NULL, NULL},
+        {"Port 1: what speaks for it", KEY_F1, NULL, NULL},
         {"These are the facts", KEY_ESC, NULL, NULL},
-        {"What was seen on port 1", KEY_ESC, NULL, NULL},
+        {"Port 1: what speaks for it", KEY_ESC, NULL, NULL},
         STEPS_END,
     };
 

@@ -631,7 +631,7 @@ static void evidence_shows_the_status_over_time(void **state)
     trail_note(&port->trail, 60000000, 0x7F);
     screen_evidence_draw(&app, port, 1);
     check_screen("evidence-trail");
-    assert_true(shows("29.0    31.0      2  7F  cable end is empty, or the drive has no power"));
+    assert_true(shows("29.0    31.0      2  7F  nothing on the cable, or no power"));
     assert_true(shows("18 changes in all"));
 }
 
@@ -703,8 +703,8 @@ static void evidence_shows_cable_and_controller(void **state)
     assert_true(shows("0170, 0376  legacy"));
     assert_true(shows("wires let go by the chipset"));
     assert_true(shows("reported to fail"));
-    assert_true(shows("you said: out of a box             yes"));
-    assert_true(shows("you said: alone on its cable       no"));
+    assert_true(shows("you said: out of a box          yes"));
+    assert_true(shows("you said: alone on its cable    no"));
 }
 
 static void every_page_of_evidence_of_every_verdict(void **state)
