@@ -175,10 +175,32 @@ bool swap_is_blind(const struct swap *swap)
     return is_ali(cable_of(swap)) && swap->status == 0xFF;
 }
 
+/* Takes entry `index` out; if the ones around it show the same, they become one. */
+static void take_out(struct trail *trail, unsigned index)
+{
+    struct trail_entry *entry = &trail->entries[index];
+    bool same = index > 0 && entry[-1].status == entry[1].status;
+
+    if (same) {
+        entry[-1].until_us = entry[1].until_us;
+        entry[-1].looks += entry[1].looks;
+    }
+    trail->count -= same ? 2 : 1;
+    memmove(entry, entry + (same ? 2 : 1), (trail->count - index) * sizeof *entry);
+}
+
+/* Contacts that bounce would push everything else out of the trail. */
 static void note(struct swap *swap, uint8_t status)
 {
+    struct trail *trail = &swap->trail;
+    unsigned last;
+
     swap->status = status;
-    trail_note(&swap->trail, now_us(swap), status);
+    trail_note(trail, now_us(swap), status);
+    last = trail->count - 1;
+    if (last > 0 &&
+        trail->entries[last - 1].until_us - trail->entries[last - 1].from_us < SWAP_LASTS_US)
+        take_out(trail, last - 1);
     strip_note(&swap->strip, now_us(swap), status);
 }
 

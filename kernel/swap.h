@@ -22,9 +22,10 @@ enum swap_variant {
 };
 
 enum {
-    SWAP_GONE_US = 300000,           /* undriven for so long without a break: it is off */
-    SWAP_BACK_US = 500000,           /* driven for so long without a break: contacts have settled */
-    SWAP_SETTLE_US = 3000000,        /* from then to the reset: the drive's own power-on */
+    SWAP_LASTS_US = 50000,    /* what is seen for a shorter time does not stay in the trail */
+    SWAP_GONE_US = 300000,    /* undriven for so long without a break: it is off */
+    SWAP_BACK_US = 500000,    /* driven for so long without a break: contacts have settled */
+    SWAP_SETTLE_US = 3000000, /* from then to the reset: the drive's own power-on */
     SWAP_PROBE_US = PROBE_LONGEST_US /* no reset and probe takes longer; shown as a countdown */
 };
 
@@ -90,7 +91,7 @@ struct swap {
     uint8_t other_status;
     struct swap_other others[IDE_CHANNELS];
     uint64_t others_us; /* last look at them */
-    struct trail trail;
+    struct trail trail; /* without what contacts show while they bounce */
     struct strip strip;
 };
 

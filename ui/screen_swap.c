@@ -160,29 +160,16 @@ static void draw_entry(struct cells *cells, unsigned row, const struct trail_ent
                  (unsigned)(lasted / SECOND_US), (unsigned)(lasted / TENTH_US % 10));
 }
 
-/* What lasted, and the newest: while contacts bounce a status may last for a few milliseconds. */
-static bool is_worth_a_line(const struct trail *trail, unsigned index)
-{
-    const struct trail_entry *entry = &trail->entries[index];
-
-    return index + 1 == trail->count || entry->until_us - entry->from_us >= TENTH_US;
-}
-
 static void draw_seen(struct cells *cells, const struct swap *swap, uint64_t now_us)
 {
     const struct trail *trail = &swap->trail;
-    unsigned lines = 0, row;
+    unsigned first = trail->count > ENTRIES ? trail->count - ENTRIES : 0;
 
     menu_frame(cells, FRAME_ROW, FRAME_ROWS, WORD_SWAP_SEEN);
     cells_format(cells, FRAME_ROW + 1, COLUMN, WIDTH, STYLE_STRONG, "%s %02X  %s", WORD_STATUS,
                  swap->status, words_status(swap->status));
-    for (unsigned i = 0; i < trail->count; i++)
-        lines += is_worth_a_line(trail, i);
-    row = FRAME_ROW + 2;
-    for (unsigned i = 0; i < trail->count; i++) {
-        if (is_worth_a_line(trail, i) && lines-- <= ENTRIES)
-            draw_entry(cells, row++, &trail->entries[i]);
-    }
+    for (unsigned i = first; i < trail->count; i++)
+        draw_entry(cells, FRAME_ROW + 2 + i - first, &trail->entries[i]);
     draw_countdown(cells, swap, FRAME_ROW + FRAME_ROWS - 2, now_us);
 }
 

@@ -658,14 +658,13 @@ const char *words_swap_outcome(enum swap_outcome outcome);
     "seen and can blind."
 #define WORD_SWAP_SAFE_PARTS "Drive and PC"
 #define WORD_SWAP_SAFE_HARDWARE                                                                    \
-    "IDE was not made for this: plugging a cable into a running PC can damage the drive or the "   \
+    "- IDE was not made for this: plugging a cable into a running PC can damage the drive or the " \
     "motherboard for good. People do it, and it mostly works.\n"                                   \
-    "Static kills chips: touch bare metal of the PC's case first, hold drives by their metal. "    \
-    "Lay them on cardboard, not on metal and not on a circuit board.\n"                            \
-    "Hold a plug by its body, never by the wires; straight off, straight on, all 40 pins: a "      \
-    "plug that sits one row off makes a short circuit. Its red edge is pin 1, on most drives the " \
-    "end beside the power plug.\n"                                                                 \
-    "A smell, a spark, a fan that stops: switch the PC off at once, at its supply."
+    "- Static kills chips: touch bare metal of the PC's case first; hold drives by their metal. "  \
+    "Lay them on cardboard, not on metal or on a circuit board.\n"                                 \
+    "- Hold a plug by its body, never by the wires: straight off, straight on, all 40 pins. One "  \
+    "row off is a short circuit. The red edge is pin 1, on most drives beside the power plug.\n"   \
+    "- A smell, a spark, a fan that stops: PC off at once, at its supply."
 #define WORD_SWAP_SAFE_POWER                                                                       \
     "A POWER plug that goes in live can spark or pull the whole PC down: the last of all ways. A " \
     "second supply with a switch is better."
@@ -710,7 +709,7 @@ const char *words_swap_outcome(enum swap_outcome outcome);
 #define WORD_SWAP_SEEN    "What I see on the cable"
 #define WORD_SWAP_ENTRY   "%5u.%u s  %02X  %-48s"
 #define WORD_SWAP_LASTED  "for %u.%u s"
-#define WORD_SWAP_BOUNCES "contacts bounced %u times"
+#define WORD_SWAP_BOUNCES "contacts bounced: %u"
 #define WORD_SWAP_IS      "Port %u says: %s%s%s"
 #define WORD_SWAP_ALIVE                                                                            \
     "It answers like a healthy drive. If that is not the dead one's name, the cable went to a "    \

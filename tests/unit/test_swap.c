@@ -358,6 +358,12 @@ static void test_contacts_that_bounce_are_counted_and_waited_for(void **state)
     expect_outcome(&pc, SWAP_ARRIVED);
     assert_true(pc.swap.bounces > 10);
     assert_true(pc.swap.trail.changes > 20);
+    /* What lasted can still be read in the trail: the good drive first. */
+    assert_true(pc.swap.trail.count < TRAIL_MAX);
+    assert_int_equal(pc.swap.trail.entries[0].status, 0x50);
+    for (unsigned i = 0; i + 1 < pc.swap.trail.count; i++)
+        assert_true(pc.swap.trail.entries[i].until_us - pc.swap.trail.entries[i].from_us >=
+                    SWAP_LASTS_US);
     stop(&pc);
 }
 
