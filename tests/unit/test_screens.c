@@ -226,9 +226,8 @@ static void footers_fit_and_name_keys(void **state)
                                           WORD_HELP_FOOTER,           WORD_SWAP_FOOTER_NEEDS,
                                           WORD_SWAP_FOOTER_SAFE,      WORD_SWAP_FOOTER_REFUSED,
                                           WORD_SWAP_FOOTER_READY,     WORD_SWAP_FOOTER_HANDS,
-                                          WORD_SWAP_FOOTER_WAIT,
-                                          WORD_SWAP_FOOTER_ASKS,      WORD_SWAP_FOOTER_CAME,
-                                          WORD_SWAP_FOOTER_FAILED};
+                                          WORD_SWAP_FOOTER_WAIT,      WORD_SWAP_FOOTER_ASKS,
+                                          WORD_SWAP_FOOTER_CAME,      WORD_SWAP_FOOTER_FAILED};
 
     (void)state;
     for (size_t i = 0; i < sizeof footers / sizeof footers[0]; i++) {

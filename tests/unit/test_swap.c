@@ -334,6 +334,7 @@ static void test_contacts_that_bounce_are_counted_and_waited_for(void **state)
 
     (void)state;
     parked(&pc, "silent");
+    pass(&pc, SECOND);
     for (unsigned i = 0; i < 4; i++) {
         bench_do(pc.bench, "unplug sm");
         pass(&pc, SWAP_GONE_US / 2);
