@@ -5,6 +5,8 @@
  *   DIAGNOSTIC.
  * - A device 0 that saw no device 1 at its last power-on or RESET- answers for it: its own
  *   registers, but status 00. A slave that is plugged later is talked over until the next RESET-.
+ *   It is the firmware that remembers: a drive whose firmware does not run answers as long as
+ *   nobody else is there.
  * - Nobody answers for an absent device 0: the bus floats.
  * - A drive in vendor mode pulls the bus although the other position is selected.
  * - Where several drive the bus, a 0 wins. That is a model: outputs that fight settle somewhere in
@@ -133,6 +135,15 @@ static bool selected(struct bench *bench, unsigned channel, unsigned position,
            !anybody_at(bench, channel, 1 - own);
 }
 
+/* Whether a device answers for an absent device 1. */
+static bool answers_for_absent(struct bench *bench, unsigned channel, unsigned own,
+                               const struct bench_device *device)
+{
+    bool remembers = device->drive == NULL || sim_drive_runs(device->drive);
+
+    return own == 0 && !(remembers ? device->sees_slave : anybody_at(bench, channel, 1));
+}
+
 /* What one device puts on the bus. False: nothing. */
 static bool device_drives(struct bench *bench, unsigned channel, unsigned position,
                           struct bench_device *device, unsigned reg, uint16_t *value)
@@ -140,7 +151,7 @@ static bool device_drives(struct bench *bench, unsigned channel, unsigned positi
     unsigned own = address(device, position);
 
     if (!selected(bench, channel, position, device)) {
-        bool for_absent = own == 0 && !device->sees_slave;
+        bool for_absent = answers_for_absent(bench, channel, own, device);
         bool disturbs = device->drive != NULL && sim_drive_disturbs(device->drive) &&
                         anybody_at(bench, channel, 1 - own);
 

@@ -480,10 +480,14 @@ bool sim_drive_answers_both(const struct drive *drive)
            sim_fault_on(&drive->faults, SIM_FAULT_SLAVE_ANSWERS_FOR_MASTER);
 }
 
+bool sim_drive_runs(const struct drive *drive)
+{
+    return drive->phase == SIM_PHASE_READY && !drive->boot_code && !drive->garbage;
+}
+
 bool sim_drive_tray_works(const struct drive *drive)
 {
-    return drive->phase == SIM_PHASE_READY && !drive->boot_code && !drive->garbage &&
-           !drive->misfit;
+    return sim_drive_runs(drive) && !drive->misfit;
 }
 
 void sim_drive_tray(struct drive *drive, uint64_t now_us, bool open)

@@ -199,6 +199,9 @@ void sim_drive_remove_disc(struct drive *drive);
 /* Moves the tray, whoever does it; a disc that goes in spins up. */
 void sim_drive_tray(struct drive *drive, uint64_t now_us, bool open);
 
+/* Whether its firmware is up. */
+bool sim_drive_runs(const struct drive *drive);
+
 /* Whether the tray obeys the button: firmware runs, and it is this drive's. */
 bool sim_drive_tray_works(const struct drive *drive);
 

@@ -354,7 +354,7 @@ static void two_slaves_leave_the_master_empty(void **state)
 static void a_slave_plugged_late_is_talked_over(void **state)
 {
     (void)state;
-    must("attach pm drive");
+    must("attach pm drive firmware=A/B/1");
     must("attach shelf drive name=late");
     wait_ms(1000);
     must("move late ps");
@@ -372,10 +372,23 @@ static void a_slave_plugged_late_is_talked_over(void **state)
     assert_int_equal(in(0, STATUS), 0x7F);
 }
 
+static void a_dead_master_does_not_talk_over_a_late_slave(void **state)
+{
+    (void)state;
+    must("attach pm drive personality=hangs");
+    must("attach shelf drive name=late");
+    wait_ms(1000);
+    out(0, DEVICE, SLAVE);
+    assert_int_equal(in(0, STATUS), 0x00);
+    must("move late ps");
+    out(0, DEVICE, SLAVE);
+    assert_int_equal(in(0, STATUS), 0x50);
+}
+
 static void a_slave_that_gets_power_soon_after_the_master_is_seen(void **state)
 {
     (void)state;
-    must("attach pm drive power=off");
+    must("attach pm drive power=off firmware=A/B/1");
     must("attach shelf drive power=off name=late");
     must("move late ps");
     must("power pm on");
@@ -709,6 +722,7 @@ int main(void)
         TEST(two_masters_fight),
         TEST(two_slaves_leave_the_master_empty),
         TEST(a_slave_plugged_late_is_talked_over),
+        TEST(a_dead_master_does_not_talk_over_a_late_slave),
         TEST(a_slave_that_gets_power_soon_after_the_master_is_seen),
         TEST(a_plug_the_wrong_way_round),
         TEST(a_host_that_floats_its_pins),
