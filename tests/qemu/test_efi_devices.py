@@ -39,6 +39,13 @@ class ControllerTest(Case):
 
 
 class StickTest(Case):
+    def test_size(self):
+        """What the firmware tells of a disk lies where this build looks for it."""
+        for firmware in ("x64", "ia32"):
+            with self.subTest(firmware), \
+                    Machine(firmware=firmware, stick=self.stick_with()) as pc:
+                pc.log.wait_line(r"places: USB disk 1, 66 MB: partition at 2048", seconds=180)
+
     def test_a_stick_comes_back(self):
         """Pulled and put in again it is another device for the firmware, and the same for us."""
         stick = self.stick_with()
