@@ -17,19 +17,24 @@ enum {
 };
 
 static const uint32_t signature_packet = 0xEB140101;
-static const uint32_t nobody = 0xFFFFFFFF; /* what a read gives that no device answers */
+static const uint32_t signature_none = 0xFFFFFFFF; /* until the first FIS of the device */
+static const uint32_t nobody = 0xFFFFFFFF;         /* what a read gives that no device answers */
 
 static void look_at_port(const struct ports *ports, uint32_t base, unsigned port,
                          struct ahci_seen *seen)
 {
     uint32_t at = base + PORTS + port * PORT_SIZE;
     uint32_t status = ports->memory32(ports->context, at + PORT_SSTS);
+    uint32_t signature, bit = (uint32_t)1 << port;
 
     if (status == nobody || (status & SSTS_DET) != SSTS_DET_UP)
         return;
-    seen->with_device |= (uint32_t)1 << port;
-    if (ports->memory32(ports->context, at + PORT_SIG) == signature_packet)
-        seen->with_packet |= (uint32_t)1 << port;
+    signature = ports->memory32(ports->context, at + PORT_SIG);
+    seen->with_device |= bit;
+    if (signature == signature_packet)
+        seen->with_packet |= bit;
+    else if (signature == signature_none)
+        seen->unknown |= bit;
 }
 
 void ahci_look(const struct ports *ports, const struct pci_function *controller,

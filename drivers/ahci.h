@@ -17,6 +17,7 @@ struct ahci_seen {
     bool readable;        /* ABAR is memory that we can reach, and decoding is on */
     uint32_t with_device; /* one bit per port: PxSSTS.DET = 3 */
     uint32_t with_packet; /* signature EB140101 */
+    uint32_t unknown;     /* nobody asked the device yet who it is: no signature came (3.3.9) */
     bool only_ahci;       /* CAP.SAM: it has no IDE mode at all */
 };
 

@@ -34,10 +34,12 @@ unsigned screen_controller_count(const struct app *app)
 static void log_ahci(struct app *app, const struct pci_function *controller,
                      const struct ahci_seen *seen)
 {
-    log_line(&app->log, "ahci", "%02X:%02X.%u %s, devices at ports %08X, optical drives at %08X%s",
+    log_line(&app->log, "ahci",
+             "%02X:%02X.%u %s, devices at ports %08X, optical drives at %08X, unknown %08X%s",
              controller->bus, controller->device, controller->function,
              seen->readable ? "looked at" : "can't be looked at", (unsigned)seen->with_device,
-             (unsigned)seen->with_packet, seen->only_ahci ? ", has no IDE mode" : "");
+             (unsigned)seen->with_packet, (unsigned)seen->unknown,
+             seen->only_ahci ? ", has no IDE mode" : "");
 }
 
 static void look_at_ahci(struct app *app)
@@ -115,16 +117,31 @@ static void port_numbers(uint32_t ports, char *text, size_t size)
     }
 }
 
-static void seen_text(const struct ahci_seen *seen, char *text, size_t size)
+static void numbers_or_none(uint32_t ports, char *text, size_t size)
+{
+    if (ports)
+        port_numbers(ports, text, size);
+    else
+        text_copy(text, size, WORD_AHCI_NONE);
+}
+
+/* A text with port numbers, for one port or several. */
+static void count_text(uint32_t ports, const char *one, const char *many, char *text, size_t size)
 {
     char numbers[24];
 
-    port_numbers(seen->with_packet, numbers, sizeof numbers);
+    port_numbers(ports, numbers, sizeof numbers);
+    text_format(text, size, (ports & (ports - 1)) == 0 ? one : many, numbers);
+}
+
+static void seen_text(const struct ahci_seen *seen, char *text, size_t size)
+{
     if (!seen->readable)
         text_copy(text, size, WORD_AHCI_LIST);
     else if (seen->with_packet)
-        text_format(text, size, count_bits(seen->with_packet) == 1 ? WORD_AHCI_ONE : WORD_AHCI_MANY,
-                    numbers);
+        count_text(seen->with_packet, WORD_AHCI_ONE, WORD_AHCI_MANY, text, size);
+    else if (seen->unknown)
+        count_text(seen->unknown, WORD_AHCI_UNKNOWN, WORD_AHCI_UNKNOWNS, text, size);
     else
         text_copy(text, size, seen->with_device ? WORD_AHCI_OTHERS : WORD_AHCI_NOBODY);
 }
@@ -179,18 +196,20 @@ static void other_title(const struct pci_function *other, char *text, size_t siz
                 other->device_id, other->bus, other->device, other->function);
 }
 
-/* "At its ports: optical drive 1; other devices 0 and 3." */
+/* Who is at the ports of an AHCI controller, in one line. */
 static void ports_text(const struct ahci_seen *seen, char *text, size_t size)
 {
-    char optical[24], others[24];
+    char optical[24], others[24], unknown[24];
 
-    port_numbers(seen->with_packet, optical, sizeof optical);
-    port_numbers(seen->with_device & ~seen->with_packet, others, sizeof others);
+    numbers_or_none(seen->with_packet, optical, sizeof optical);
+    numbers_or_none(seen->with_device & ~seen->with_packet & ~seen->unknown, others, sizeof others);
+    port_numbers(seen->unknown, unknown, sizeof unknown);
     if (!seen->readable)
         text_copy(text, size, WORD_AHCI_UNREADABLE);
+    else if (seen->unknown)
+        text_format(text, size, WORD_AHCI_UNASKED, optical, others, unknown);
     else
-        text_format(text, size, WORD_AHCI_PORTS, optical[0] ? optical : WORD_AHCI_NONE,
-                    others[0] ? others : WORD_AHCI_NONE);
+        text_format(text, size, WORD_AHCI_PORTS, optical, others);
 }
 
 /* Meaning and next step from `row` to before `end`. */

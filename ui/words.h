@@ -563,9 +563,12 @@ const char *words_vendor(uint16_t vendor_id);
 #define WORD_AHCI_LIST       "AHCI: no IDE registers"
 #define WORD_AHCI_ONE        "AHCI: optical drive at its port %s"
 #define WORD_AHCI_MANY       "AHCI: optical drives at ports %s"
+#define WORD_AHCI_UNKNOWN    "AHCI: unknown device at its port %s"
+#define WORD_AHCI_UNKNOWNS   "AHCI: unknown devices, ports %s"
 #define WORD_AHCI_OTHERS     "AHCI: no optical drive seen"
 #define WORD_AHCI_NOBODY     "AHCI: nobody we can see"
 #define WORD_AHCI_PORTS      "At its ports, counted from 0: optical drives %s; other devices %s."
+#define WORD_AHCI_UNASKED    "At its ports, counted from 0: optical %s; others %s; not asked yet %s."
 #define WORD_AHCI_NONE       "none"
 #define WORD_AHCI_UNREADABLE "Its ports can't be looked at from here."
 #define WORD_AHCI_MEANING                                                                          \

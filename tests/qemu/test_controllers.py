@@ -35,6 +35,28 @@ class ControllersTest(Case):
                          ["nothing", "nothing", "healthy", "nothing"])
         self.assertRegex(log, r"Secondary: PCI 00:01\.1 register 43 = 00, bit 7 must be 1")
 
+    def ahci(self, row, ports, **options):
+        with Machine("q35", disks=ide_cdrom(bus="ide.1"), **options) as pc:
+            pc.screen.wait_text(row, seconds=120)
+            pc.screen.press("5")
+            pc.screen.wait_text("Controller: Intel 8086:2922, PCI 00:1F.2", ports, "VT6421")
+
+    def test_ahci(self):
+        """QEMU's own controller: the optical drive that SeaBIOS asked is seen, not touched."""
+        self.ahci("AHCI: optical drive at its port 1", "optical drives 1; other devices none",
+                  kernel=KERNEL)
+
+    def test_ahci_that_nobody_asked(self):
+        """OVMF leaves devices alone that it does not boot from: they show themselves, unnamed."""
+        for firmware in ("x64", "ia32"):
+            with self.subTest(firmware):
+                self.ahci("AHCI: unknown device at its port 1", "not asked yet 1", kernel=None,
+                          firmware=firmware, stick=self.stick_with())
+
+    def test_ahci_without_drives(self):
+        with Machine("q35", kernel=KERNEL) as pc:
+            pc.screen.wait_text("AHCI: nobody we can see")
+
 
 if __name__ == "__main__":
     unittest.main()

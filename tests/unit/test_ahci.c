@@ -65,6 +65,7 @@ static void test_ports(void **state)
     assert_true(seen.readable);
     assert_int_equal(seen.with_device, 0x23);
     assert_int_equal(seen.with_packet, 0x02);
+    assert_int_equal(seen.unknown, 0x20);
     assert_false(seen.only_ahci);
     assert_int_equal(hba.outside, 0);
 }
