@@ -3,7 +3,12 @@
 #include "kernel/lib/string.h"
 
 /* PROTOCOL.md, "Bringing a drive in". */
-enum { OTHERS_EVERY_US = 100000, VENDOR_ALI = 0x10B9, IN_FLIGHT = ATA_STATUS_BSY | ATA_STATUS_DRQ };
+enum {
+    OTHERS_EVERY_US = 100000,
+    RESTLESS_CHANGES = 8, /* within 32 looks */
+    VENDOR_ALI = 0x10B9,
+    IN_FLIGHT = ATA_STATUS_BSY | ATA_STATUS_DRQ
+};
 
 static const struct ide_channel *cable_of(const struct swap *swap)
 {
@@ -37,10 +42,32 @@ static bool is_select(uint8_t status)
     return status == ATA_DEVICE_MASTER || status == ATA_DEVICE_SLAVE;
 }
 
-static bool is_empty(const struct swap *swap, uint8_t status)
+/* No drive changes its status all the time: noise, or contacts that move. */
+static bool is_restless(const struct swap *swap)
 {
-    return is_open_bus(status) || status == swap->empty_status ||
+    unsigned changes = 0;
+
+    for (uint32_t bits = swap->restless; bits != 0; bits &= bits - 1)
+        changes++;
+    return changes >= RESTLESS_CHANGES;
+}
+
+static bool is_empty(const struct swap *swap)
+{
+    uint8_t status = swap->status;
+
+    return is_open_bus(status) || is_restless(swap) || status == swap->empty_status ||
            (is_select(status) && is_select(swap->empty_status));
+}
+
+/* The same while it is not known yet what the empty cable reads. A drive that showed 00 and nobody
+ * look the same. */
+static bool looks_gone(const struct swap *swap)
+{
+    uint8_t status = swap->status, parked = swap->parked_status;
+
+    return is_open_bus(status) || is_restless(swap) || (status == 0x00 && parked != 0x00) ||
+           (is_select(status) && !is_select(parked));
 }
 
 /* ---- may this cable be used? ----------------------------------------------------------------- */
@@ -206,8 +233,12 @@ static void note(struct swap *swap, uint8_t status)
 
 static void look(struct swap *swap)
 {
-    if (!swap_is_blind(swap))
-        note(swap, look_at(cable_of(swap)));
+    uint8_t before = swap->status;
+
+    if (swap_is_blind(swap))
+        return;
+    note(swap, look_at(cable_of(swap)));
+    swap->restless = swap->restless << 1 | (swap->status != before);
 }
 
 static void enter(struct swap *swap, enum swap_state state)
@@ -246,7 +277,7 @@ static void forget(struct port *port)
 /* The cable was seen empty: what was known of its places is past. */
 static void gone(struct swap *swap)
 {
-    swap->empty_status = swap->status;
+    swap->empty_status = is_restless(swap) ? 0xFF : swap->status;
     forget(swap->port);
     if (swap->port->neighbour != NULL)
         forget(swap->port->neighbour);
@@ -255,16 +286,13 @@ static void gone(struct swap *swap)
 
 static void step_going(struct swap *swap)
 {
-    /* A drive that showed 00 and nobody look the same. */
-    bool empty = is_open_bus(swap->status) || (swap->status == 0x00 && swap->parked_status != 0x00);
-
-    if (lasts(swap, empty) >= SWAP_GONE_US || swap_is_blind(swap))
+    if (lasts(swap, looks_gone(swap)) >= SWAP_GONE_US || swap_is_blind(swap))
         gone(swap);
 }
 
 static void step_coming(struct swap *swap)
 {
-    bool empty = is_empty(swap, swap->status);
+    bool empty = is_empty(swap);
 
     /* A bus that reads 7F or FF when nobody is there shows somebody by 00, too. */
     if (is_open_bus(swap->status))
@@ -292,7 +320,7 @@ static void begin_probe(struct swap *swap)
 
 static void step_settling(struct swap *swap)
 {
-    if (!swap->told && is_empty(swap, swap->status)) {
+    if (!swap->told && is_empty(swap)) {
         swap->bounces++;
         enter(swap, SWAP_COMING);
         return;
@@ -383,6 +411,7 @@ static void watch(struct swap *swap)
     swap->outcome = SWAP_UNDECIDED;
     swap->bounces = 0;
     swap->told = false;
+    swap->restless = 0;
     swap->parked_status = swap->status;
     begin_others(swap);
 }

@@ -82,12 +82,13 @@ struct swap {
     uint8_t status;          /* raw, now */
     uint8_t parked_status;   /* as it was when the cable was parked */
     uint8_t empty_status;    /* what the empty cable reads */
-    bool told;               /* the user said that the drive is plugged in */
-    uint64_t since_us;       /* the cable has been empty (GOING) or driven (COMING) since then
-                                without a break; 0: it is not */
-    uint64_t deadline_us;    /* of SETTLING and PROBING: for the countdown; else 0 */
-    uint32_t bounces;        /* how often it came or went and did not stay so */
-    struct port *other;      /* a port on another cable that changed meanwhile, NULL: none */
+    uint32_t restless;    /* bit per look, newest lowest: another status than at the one before */
+    bool told;            /* the user said that the drive is plugged in */
+    uint64_t since_us;    /* the cable has been empty (GOING) or driven (COMING) since then
+                             without a break; 0: it is not */
+    uint64_t deadline_us; /* of SETTLING and PROBING: for the countdown; else 0 */
+    uint32_t bounces;     /* how often it came or went and did not stay so */
+    struct port *other;   /* a port on another cable that changed meanwhile, NULL: none */
     uint8_t other_status;
     struct swap_other others[IDE_CHANNELS];
     uint64_t others_us; /* last look at them */

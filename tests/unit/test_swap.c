@@ -635,6 +635,33 @@ static void test_cable_that_reads_00_when_empty(void **state)
     stop(&pc);
 }
 
+/* Buses that nobody pulls anywhere: the empty one keeps what was written last, or picks up noise.
+ */
+static void test_cable_that_floats(void **state)
+{
+    static const char *const floats[] = {"echo", "noise"};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct pc pc;
+
+        parked(&pc, "hang");
+        bench_do(pc.bench, "float 1 %s", floats[i]);
+        pass(&pc, 2 * SECOND);
+        expect_state(&pc, SWAP_GOING);
+        bench_do(pc.bench, "unplug sm");
+        pass(&pc, SECOND);
+        expect_state(&pc, SWAP_COMING);
+        pass(&pc, 20 * SECOND);
+        expect_state(&pc, SWAP_COMING);
+        bench_do(pc.bench, "swap sm dead");
+        bench_do(pc.bench, "plug sm");
+        bench_do(pc.bench, "bounce sm ms=100");
+        expect_outcome(&pc, SWAP_ARRIVED);
+        stop(&pc);
+    }
+}
+
 /* A packet device that was just reset shows 00: on a bus that reads 7F when empty that is
  * somebody. */
 static void test_drive_that_shows_00(void **state)
@@ -879,6 +906,7 @@ int main(void)
         cmocka_unit_test(test_plug_on_the_other_cable_is_noticed_and_not_touched),
         cmocka_unit_test(test_drive_pulled_from_the_other_cable_is_noticed),
         cmocka_unit_test(test_cable_that_reads_00_when_empty),
+        cmocka_unit_test(test_cable_that_floats),
         cmocka_unit_test(test_drive_that_shows_00),
         cmocka_unit_test(test_late_cable),
         cmocka_unit_test(test_late_power_waits_for_a_slow_start),
