@@ -9,7 +9,6 @@
 /* PROTOCOL.md, "When the door is open", says why each of them is what it is. */
 enum {
     FULL_QUIET_US = 250000,  /* select until the intro: the full sequence */
-    SLOW_PACE_US = 500000,   /* after a D1 */
     UNSEEN_US = 500000,      /* not looked for so long: plugs may have been moved */
     STILL_US = 100000,       /* a drive that gets power may show 00 before BSY: not asked earlier */
     REACTION_US = 5000,      /* BSY later than that is not the reaction to a command */
@@ -50,6 +49,7 @@ void catch_open(struct catch *catch, struct port *port, const struct donors *don
     catch->status = port->evidence.status;
     catch->stranger = true;
     catch->looked_us = now_us(catch);
+    catch->next_us = catch->looked_us + FULL_QUIET_US;
 }
 
 /* ---- looking --------------------------------------------------------------------------------- */
@@ -268,7 +268,7 @@ static void knock(struct catch *catch)
     bool sent;
     uint8_t status = mtk_intro_quick(&catch->mtk, &sent);
 
-    catch->next_us = now_us(catch) + (catch->slow ? SLOW_PACE_US : CATCH_PACE_US);
+    catch->next_us = now_us(catch) + (catch->slow ? CATCH_SLOW_US : CATCH_PACE_US);
     if (!sent)
         return;
     catch->tries++;
@@ -297,6 +297,8 @@ static enum catch_state try(struct catch *catch)
         return CATCH_SETTLING;
     }
     if (is_undriven(catch->status, &catch->port->device))
+        return CATCH_TRYING;
+    if (catch->quiet)
         return CATCH_TRYING;
     if (second_drive(catch))
         return stop(catch, CATCH_SECOND, "somebody is at the other end of the cable");

@@ -21,7 +21,8 @@
 #include "kernel/trail.h"
 
 enum {
-    CATCH_PACE_US = 25000,     /* from one intro to the next */
+    CATCH_PACE_US = 25000, /* from one intro to the next */
+    CATCH_SLOW_US = 500000,
     CATCH_SETTLE_US = 1500000, /* from the first 70/72/73 to the first question to the chip */
     CATCH_ASK_US = 3000000     /* "who are you?" never takes longer */
 };
@@ -55,12 +56,13 @@ struct catch
     struct flash_method method;
     struct mtk mtk;
     enum catch_state state;
+    bool quiet;           /* set by the caller: looks, but neither intro nor question */
     uint8_t status;       /* raw, now */
     uint32_t tries;       /* intros */
     uint32_t settles;     /* times it listened and lost the mode again */
     bool stranger;        /* nobody knows who is there: to be asked before an intro without BSY */
-    bool slow;            /* a firmware took an intro for a command (D1): CATCH_PACE_US is too fast
-                             until its power was off */
+    bool slow;            /* intros only each CATCH_SLOW_US until its power was off: a firmware took
+                             one for a command (D1), or the caller wants it so */
     uint64_t looked_us;   /* last look */
     uint64_t next_us;     /* when the next intro is due */
     uint64_t still_us;    /* without BSY since then; 0 = it is not */

@@ -69,6 +69,7 @@ struct app {
     /* History of the drive there: forgotten when the port is seen empty or another name shows. */
     uint32_t said_box, said_blinks;
     struct diagnosis told[PORTS_MAX];       /* what the log says of each port */
+    bool read_power_words;                  /* what moving a drive's power may do was read */
     struct donors donors;                   /* good drives of hot swaps: never flashed */
     struct chipset_changes chipset;         /* to be put back when the program ends */
     struct ahci_seen ahci[IDE_CONTROLLERS]; /* behind machine.ide.other */

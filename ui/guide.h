@@ -16,6 +16,9 @@ enum way_result {
     WAY_STOPPED  /* the user left */
 };
 
+/* What screen_choice() returns for Esc where Esc is none of the answers. */
+enum { GUIDE_ESC = 99 };
+
 /* From the main screen, for a drive that is there: all ways from the first on, then the flash. */
 void guide_run(struct app *app, struct port *port);
 

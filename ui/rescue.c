@@ -1,6 +1,7 @@
 #include "ui/rescue.h"
 
 #include "kernel/lib/text.h"
+#include "ui/guide.h"
 #include "ui/screens.h"
 #include "ui/session_host.h"
 
@@ -32,8 +33,7 @@ static bool said_by_itself(const struct evidence *evidence)
            (evidence->asked_inquiry && evidence->inquiry_error == 0);
 }
 
-/* What can't be done to a port, before anything is sent to it. */
-static bool allowed(struct app *app, const struct port *port)
+bool rescue_allowed(struct app *app, const struct port *port)
 {
     char text[400];
 
@@ -86,7 +86,7 @@ static void run_session(struct app *app, struct port *port, enum session_job job
     struct session_run *run;
     bool refused = false;
 
-    if (!allowed(app, port))
+    if (!rescue_allowed(app, port))
         return;
     if (job != SESSION_BACKUP && !app->file.firmware.bytes && !screen_files(app))
         return;
@@ -106,7 +106,7 @@ static void run_session(struct app *app, struct port *port, enum session_job job
     }
     arena_release(app->platform->arena, mark);
     if (refused)
-        rescue_way_in(app, port);
+        guide_run(app, port);
 }
 
 void rescue_run(struct app *app, struct port *port, enum session_job job)
@@ -114,23 +114,19 @@ void rescue_run(struct app *app, struct port *port, enum session_job job)
     run_session(app, port, job, "");
 }
 
-void rescue_way_in(struct app *app, struct port *port)
+void rescue_listening(struct app *app, struct port *port, enum session_job job, const char *before)
 {
-    bool backup = false;
-    char before[SESSION_BEFORE];
+    run_session(app, port, job, before);
+}
 
-    if (!allowed(app, port))
-        return;
+bool rescue_ask_eyes(struct app *app, struct port *port)
+{
     /* A drive in vendor mode shows the same at both positions and forgets what it said: what is
      * known before counts afterwards. */
     if (port_alone(port) == ALONE_YES)
         app->said_alone |= app_port_bit(port);
     if (said_by_itself(&port->evidence))
         app->said_optical |= app_port_bit(port);
-    if (!said(app, port, &app->said_alone, ASK_ALONE) ||
-        !said(app, port, &app->said_optical, ASK_IS_OPTICAL))
-        return;
-    session_describe_port(port, before, sizeof before);
-    if (screen_way_in(app, port, &backup))
-        run_session(app, port, backup ? SESSION_BACKUP : SESSION_FLASH, before);
+    return said(app, port, &app->said_alone, ASK_ALONE) &&
+           said(app, port, &app->said_optical, ASK_IS_OPTICAL);
 }

@@ -9,7 +9,14 @@
  * screen. */
 void rescue_run(struct app *app, struct port *port, enum session_job job);
 
-/* The way-in screen, and on to a flash or a backup when the drive listens. */
-void rescue_way_in(struct app *app, struct port *port);
+/* What can't be done to a port is refused with the reason, before anything is sent to it. */
+bool rescue_allowed(struct app *app, const struct port *port);
+
+/* What only eyes can tell is asked before the first vendor command, once per port: is it alone on
+ * its cable, is it an optical drive? False: no, or not sure. */
+bool rescue_ask_eyes(struct app *app, struct port *port);
+
+/* For a drive that listens. `before`: what the port looked like before the way in changed it. */
+void rescue_listening(struct app *app, struct port *port, enum session_job job, const char *before);
 
 #endif

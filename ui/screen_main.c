@@ -3,6 +3,7 @@
 
 #include "kernel/lib/string.h"
 #include "kernel/lib/text.h"
+#include "ui/guide.h"
 #include "ui/rescue.h"
 #include "ui/screen_controller.h"
 
@@ -203,7 +204,7 @@ static void go_on(struct app *app, struct port *port)
         rescue_run(app, port, SESSION_FLASH);
         break;
     case STEP_GUIDE:
-        rescue_way_in(app, port);
+        guide_run(app, port);
         break;
     case STEP_WAIT:
     case STEP_LEAVE_IT:

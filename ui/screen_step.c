@@ -1,7 +1,7 @@
 /* The pages of the steps that a person does with his hands, or leaves undone. */
 #include "ui/screens.h"
 
-#include "ui/rescue.h"
+#include "ui/guide.h"
 
 /* What can be done from a page. */
 enum deed { DO_NOTHING, DO_LOOK, DO_GUIDE, DO_FLASH, DO_ASK };
@@ -46,7 +46,7 @@ static void do_it(struct app *app, struct port *port, enum deed deed)
         app_look_again(app, port);
         break;
     case DO_GUIDE:
-        rescue_way_in(app, port);
+        guide_run(app, port);
         break;
     case DO_FLASH:
         screen_history_flash(app, port);

@@ -29,22 +29,6 @@ void screen_history_flash(struct app *app, struct port *port);
  * Returns whether it was switched on. */
 bool screen_channel(struct app *app, struct port *port);
 
-/* Gets a drive to listen. Returns true when it does and shall be flashed (or only backed up:
- * *backup). */
-bool screen_way_in(struct app *app, struct port *port, bool *backup);
-
-/* What a way-in screen shows. */
-struct way_in {
-    struct port *port;
-    uint8_t status; /* raw, now */
-    uint8_t answer; /* raw, after the newest intro */
-    uint32_t tries, returns;
-    bool asked, asking, done;
-    char strip[120]; /* one sign per second, the newest last */
-    unsigned strip_length;
-};
-void screen_way_in_draw(struct app *app, const struct way_in *way_in);
-
 /* Bringing a drive in (ui/guide.h, screen_swap()): its pages, in their order. */
 enum swap_page {
     SWAP_PAGE_NEEDS,

@@ -357,15 +357,34 @@ const char *words_help(enum help_topic topic)
             "and both places are asked once more.",
         [HELP_WAY_IN] =
             "What a dead drive listens to is its chip, not its firmware. The chip takes flash "
-            "commands from power-on until the firmware closes that door. So there are three ways, "
-            "gentlest first:\n\n"
-            "1. Ask (Enter). Enough when the firmware is too dead to close the door.\n"
-            "2. Switch the drive off, hold its eject button, switch it on, keep holding for ten "
-            "seconds, ask again. Many firmwares leave the door open then.\n"
-            "3. Keep asking (A) while you switch the drive off and on: one of the knocks may come "
-            "before the firmware does.\n\n"
-            "Status 70, 72 or 73 means that it listens. Nothing is written to the chip here, "
-            "however often you ask.",
+            "commands from power-on until the firmware shuts that door. Hence the ways in, "
+            "gentlest first; N goes to the next one:\n\n"
+            "1. Ask. Enough when the firmware is too dead to shut the door.\n"
+            "2. Hold the eject button while the drive gets its power.\n"
+            "3. Ask without a break while you switch the drive off and on.\n"
+            "4.-7. Start the PC without the drive and bring it in afterwards.\n\n"
+            "Status 70, 72 or 73 means that it listens. 80 and D0: busy. 50, 51: a firmware runs "
+            "and refuses. 7F, FF: nobody there. Nothing is written to the chip here, however "
+            "often you ask.",
+        [HELP_EJECT] =
+            "The firmware of many drives looks at the eject button when it starts, and leaves the "
+            "chip's flash commands open when it is pressed. So the button must be down before "
+            "the power comes, and stay down for ten seconds.\n\n"
+            "With a power supply of its own the drive can be switched while this program runs; it "
+            "asks all the time. Otherwise switch the PC off, hold the button, switch the PC on, "
+            "and keep holding until this program is back.\n\n"
+            "The signs: B busy, - off, + on again, 0 just switched on, r a firmware runs, F and V "
+            "the chip listens, 5 status 52.",
+        [HELP_CATCH] =
+            "From the moment it gets its power until its firmware starts, the chip listens: for "
+            "a tenth of a second, perhaps. It is asked 40 times a second, so that one of the "
+            "knocks comes in time. The sign that it worked: the drive's motor does not start.\n\n"
+            "When a drive comes back and is not busy, it is asked who it is first, because a hard "
+            "disk must never get a knock.\n\n"
+            "Off for two seconds, so that its power is really gone; later try shorter and longer "
+            "times, the eject button, the tray half open. Ten minutes of patience are not much.\n\n"
+            "The signs: B busy, - off, + on again, 0 just switched on, r a firmware runs, F and V "
+            "the chip listens, 5 status 52.",
         [HELP_FILES] =
             "Choose the raw firmware image (.BIN) that belongs to your drive. Its size is exactly "
             "128, 256, 512 or 1024 KiB; such files are marked. A backup that this program made "
@@ -740,6 +759,99 @@ const char *words_vendor(uint16_t vendor_id)
 }
 
 /* ---- the guide: intro, eject, catch ---- */
+
+const char *words_way(enum way way)
+{
+    static const char *const words[WAY_COUNT] = {
+        [WAY_INTRO] = "Ask the chip to listen",
+        [WAY_EJECT] = "Hold EJECT at power-on",
+        [WAY_CATCH] = "Catch the drive at power-on",
+        [WAY_LATE_CABLE] = "Plug the flat cable in later",
+        [WAY_LATE_POWER] = "Give the drive its power later",
+        [WAY_HOT_SWAP] = "Let a good drive start the PC",
+        [WAY_SWITCH_ON] = "Hide the drive from the PC's start",
+    };
+    return ENTRY(words, way);
+}
+
+const char *words_way_footer(enum way way)
+{
+    return way == WAY_INTRO ? "{Enter} ask now   {N} it does not work: next way   {Esc} stop   "
+                              "{F8} log   {F1} help"
+                            : "{N} it does not work: next way   {Esc} stop, nothing is changed   "
+                              "{F8} log   {F1} help";
+}
+
+const char *words_way_at_start(enum way way)
+{
+    static const char *const words[WAY_COUNT] = {
+        [WAY_LATE_CABLE] =
+            "The PC's start resets every drive that it finds. A drive whose flat data cable is "
+            "plugged in afterwards is as it was after power-on, and can't stop the PC from "
+            "starting.\n\n"
+            "1. Switch the PC off. Pull the flat data cable off this drive; its power stays on "
+            "it.\n"
+            "2. Start the PC and this program again.\n"
+            "3. Choose this port, now empty, and press W: you are led from there.",
+        [WAY_LATE_POWER] =
+            "The same with the power instead of the data cable: the drive gets it while this "
+            "program watches, so that not even its firmware's first second is lost. A power plug "
+            "in a running PC is a risk; a switch or a power supply of its own is better.\n\n"
+            "1. Switch the PC off. Leave the flat data cable on, take the power off this drive.\n"
+            "2. Start the PC and this program again.\n"
+            "3. Choose this port, now empty, and press W: you are led from there.",
+        [WAY_HOT_SWAP] =
+            "For a PC that switches an empty cable off, or hangs without a drive on it: a good "
+            "optical drive is there at the start, then the flat cable moves to the dead one.\n\n"
+            "1. Switch the PC off. Put the good drive on the cable, jumper as on this one. Both "
+            "drives get power.\n"
+            "2. Start the PC and this program again.\n"
+            "3. Choose the good drive's port and press W: you are led from there.",
+        [WAY_SWITCH_ON] =
+            "In the setup of many PCs the drives of a cable can be set to \"None\" or its "
+            "channel to \"Disabled\". The PC then starts without a look at the drive, and this "
+            "program switches the channel on.\n\n"
+            "1. Restart the PC, open its setup, set this channel to None or Disabled.\n"
+            "2. Start this program again, the drive connected.\n"
+            "3. Its port says \"channel off\" or shows the drive as usual: press Enter there.",
+    };
+    return ENTRY(words, way);
+}
+
+const char *words_way_now(const struct catch *catch)
+{
+    uint8_t status = catch->status;
+
+    if (catch->state == CATCH_CAUGHT)
+        return "It listens.";
+    if (status == 0x7F || status == 0xFF)
+        return "Off: no power, or no data cable. Nobody is asked.";
+    if (status == MTK_STATUS_SLIM_52)
+        return "52: seen on slim drives. No way on from there is known; another power-on may "
+               "bring 72.";
+    if (status == MTK_STATUS_BUSY_72)
+        return "F2: almost. It is sent back and asked again.";
+    if (catch->settles && catch->quiet == false && status & ATA_STATUS_BSY)
+        return "It listened for a moment and fell back. That is close: go on like this.";
+    if (status & ATA_STATUS_BSY)
+        return "A firmware starts, or hangs. One that hangs stays so until its power goes.";
+    if (status == 0x00)
+        return "Just switched on, or nobody. It is asked who it is before it is asked to listen.";
+    return "A firmware runs, or the registers stand still. A running one has shut the door.";
+}
+
+const char *words_intro_refused(uint8_t status)
+{
+    if (status == 0x7F || status == 0xFF)
+        return "Nobody is there to be asked: is the drive's power on, and its data cable?";
+    if (status == MTK_STATUS_SLIM_52)
+        return "Asked: it answers 52. Seen on slim drives; no way on from there is known.";
+    if (status & ATA_STATUS_BSY)
+        return "Asked: it stays busy, it should be 70, 72 or 73. Its firmware was faster. N: next "
+               "way.";
+    return "Asked: it does not listen; it should be 70, 72 or 73. A firmware runs and refuses. N: "
+           "next way.";
+}
 
 /* ---- bringing a drive in ---- */
 

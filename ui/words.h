@@ -5,9 +5,11 @@
 #ifndef UI_WORDS_H
 #define UI_WORDS_H
 
+#include "kernel/catch.h"
 #include "kernel/diagnose.h"
 #include "kernel/error.h"
 #include "kernel/firmware.h"
+#include "kernel/plan.h"
 #include "kernel/port.h"
 #include "kernel/session.h"
 #include "kernel/swap.h"
@@ -72,6 +74,8 @@ enum help_topic {
     HELP_MAIN,
     HELP_EVIDENCE,
     HELP_WAY_IN,
+    HELP_EJECT,
+    HELP_CATCH,
     HELP_FILES,
     HELP_FILE,
     HELP_CONFIRM,
@@ -176,34 +180,6 @@ const char *words_answer(enum session_answer answer);
 #define WORD_EVIDENCE_FOOTER                                                                       \
     "{PgUp} {PgDn} pages   {Esc} back   {R} look again   {F8} log   {F1} help"
 #define WORD_STATUS "status"
-
-#define WORD_WAY_IN_TITLE "Ask the chip to listen"
-#define WORD_WAY_IN_TEXT                                                                           \
-    "A MediaTek chip can stop its firmware and take flash commands instead. It is asked for that " \
-    "by a short knock, the intro. Nothing is written by it."
-#define WORD_WAY_IN_HARD                                                                           \
-    "If it does not listen: its firmware starts first and shuts the door. Switch the drive off, "  \
-    "hold its EJECT button, switch it on, keep holding for ten seconds, then ask again. With the " \
-    "PC's own power supply: PC off, hold eject, PC on.\nOr press A, then switch the drive off, "   \
-    "count to two, and on again: one of the knocks may be early enough."
-#define WORD_WAY_IN_FRAME   "What I see"
-#define WORD_WAY_IN_TRIES   "asked %u times"
-#define WORD_WAY_IN_SEEN    "power seen to come back %u times"
-#define WORD_WAY_IN_STRIP   "Last two minutes, a sign per second:  B busy  - off  r runs  V listens"
-#define WORD_WAY_IN_BEFORE  "Not asked yet."
-#define WORD_WAY_IN_REFUSED "Asked: it answers %02X, it should be 70, 72 or 73."
-#define WORD_WAY_IN_RUNS                                                                           \
-    "Asked: it answers %02X: a firmware is running and refuses. If it is the wrong one, hold "     \
-    "eject at power-on as above."
-#define WORD_WAY_IN_52                                                                             \
-    "Asked: it answers 52. Reported from slim drives; this program can't flash through it."
-#define WORD_WAY_IN_DONE   "It listens: status %02X. The drive can be backed up and flashed now."
-#define WORD_WAY_IN_ASKING "Asking again and again; {Esc} or {A} stops that."
-#define WORD_WAY_IN_FOOTER                                                                         \
-    "{Enter} ask now  {A} keep asking  {Esc} back, nothing is changed  {F8} log  {F1} help"
-#define WORD_WAY_IN_FOOTER_ASKING "{A} stop asking   {Esc} back, nothing is changed"
-#define WORD_WAY_IN_FOOTER_DONE                                                                    \
-    "{Enter} back up and flash   {F5} only back up   {Esc} back   {F8} log   {F1} help"
 
 #define WORD_REFUSED_TITLE "This can't be done here"
 #define WORD_REFUSED_TWO                                                                           \
@@ -637,6 +613,112 @@ const char *words_vendor(uint16_t vendor_id);
     "Too many controllers were changed since the PC was started. Restart it and try again."
 
 /* ---- the guide: intro, eject, catch ---- */
+
+/* A way in: its name (the title of its screen), its keys. */
+const char *words_way(enum way way);
+const char *words_way_footer(enum way way);
+/* Ways that begin with the PC's next start: what they are, and what to do, at most 12 lines. */
+const char *words_way_at_start(enum way way);
+/* What the catch sees now, and what that means: at most 2 lines of 74 characters. */
+const char *words_way_now(const struct catch *catch);
+/* The answer to the plain intro, for a raw status that is not vendor mode. */
+const char *words_intro_refused(uint8_t status);
+
+#define WORD_WAY_RIGHT         "way %u of %u   port %u"
+#define WORD_WAY_FRAME         "What I see"
+#define WORD_WAY_TRIES         "asked %u times"
+#define WORD_WAY_RETURNS       "switched on %u times"
+#define WORD_WAY_STRIP         "A sign a second, two minutes:  B busy  - off  + on  r runs  V listens"
+#define WORD_WAY_SETTLING      "It listens! Touch nothing: it is watched for %u.%u s more."
+#define WORD_WAY_ASKING        "Somebody is there and not busy: asking who it is, %u s at most."
+#define WORD_WAY_HANDS_OFF     "It listens: hands off, touch nothing"
+#define WORD_WAY_STOPPED_TITLE "Stopped"
+#define WORD_WAY_DISK                                                                              \
+    "A hard disk is on this cable now. It got questions only, and it gets nothing else.\n\n"       \
+    "Switch off, take the disk off this cable, and start again."
+#define WORD_WAY_DONOR                                                                             \
+    "The good drive is on this cable again. It is left as it is: a drive that helped another one " \
+    "in is never flashed in the same run.\n\nPut the dead drive back on the cable."
+
+#define WORD_INTRO_DO "Press Enter: the chip is asked to listen."
+#define WORD_INTRO_TEXT                                                                            \
+    "A MediaTek chip can stop its firmware and take flash commands instead. It is asked for that " \
+    "by a short knock, the intro. Nothing is written by it, and nothing is moved.\n"               \
+    "It is enough when the firmware is too dead to shut the door. If the drive does not listen, "  \
+    "press N: there are other ways."
+#define WORD_INTRO_NOW "Asking three times: two seconds ..."
+
+#define WORD_EJECT_TEXT                                                                            \
+    "Many firmwares leave the door open when the EJECT button is held down while the drive gets "  \
+    "its power, and for ten seconds after that.\n\n"                                               \
+    "Can you switch the power of the drive alone, while the PC stays on?"
+#define WORD_EJECT_APART    "Yes: by a switch, a power supply of its own, or its power plug"
+#define WORD_EJECT_TOGETHER "No: it gets its power together with the PC"
+#define WORD_EJECT_WITH_PC                                                                         \
+    "1. End this program and switch the PC off.\n"                                                 \
+    "2. Press the drive's EJECT button and hold it down.\n"                                        \
+    "3. Switch the PC on. Keep holding until this program is on the screen again.\n"               \
+    "4. Let go. Choose the drive, press Enter, and ask it to listen (way 1).\n\n"                  \
+    "A helper for the other button makes it easier. If the tray comes out, push it back by its "   \
+    "motor or leave it: only the button counts. Some drives keep quiet as well when their tray "   \
+    "stands half open at power-on: try that next."
+#define WORD_EJECT_OFF   "1. Switch the drive OFF. The PC stays on."
+#define WORD_EJECT_HOLD  "2. Press EJECT and hold it.   3. Switch the drive ON, keep holding."
+#define WORD_EJECT_KEEP  "Keep holding EJECT: %u s"
+#define WORD_EJECT_AGAIN "Let go. It did not listen: once more, switch it OFF, or N."
+#define WORD_EJECT_STEPS                                                                           \
+    "I keep asking meanwhile and beep when the power goes, when it comes, and three times when "   \
+    "the drive listens.\nNothing is written.\nAlso worth a try: the tray half open at power-on."
+
+#define WORD_CATCH_OFF "Switch the drive OFF. The PC stays on."
+#define WORD_CATCH_ON  "It is off. Count to two, then switch it ON."
+#define WORD_CATCH_STEPS                                                                           \
+    "Off, count to two, on: as often as you like. Then a few times quickly. Then with EJECT held " \
+    "for ten seconds.\nI ask 40 times a second and beep when the power goes, when it comes, and "  \
+    "three times when the drive listens.\nNothing is written."
+
+#define WORD_POWER_TITLE "Before you touch the drive's power"
+#define WORD_POWER_TEXT                                                                            \
+    "Best: a second power supply with its own switch, for this drive alone (that of an external "  \
+    "box or a USB adapter does). Move the switch and leave all plugs alone.\n\n"                   \
+    "Moving the 4-wire power plug while the PC runs is at your own risk: a plug that goes in "     \
+    "crooked can make a short circuit and kill the drive, the board or the supply. People do it "  \
+    "and it mostly works. If you do: only the plug at this drive, held by its body, straight out " \
+    "and straight in. Dry hands, no rings, nothing of metal nearby.\n\n"                           \
+    "Never open a power supply, never touch mains. No other plug is moved, least of all a disk's."
+#define WORD_POWER_YES "I have read it: go on"
+#define WORD_POWER_NO  "I leave the power alone: next way"
+
+#define WORD_GUIDE_LISTENS_TITLE "It listens"
+#define WORD_GUIDE_LISTENS                                                                         \
+    "It listens: status %02X. The drive can be backed up and flashed now.\n\nFrom here to the "    \
+    "end the drive must keep its power and its cable. Nothing on it has been changed so far."
+#define WORD_GUIDE_FLASH       "Back up and flash"
+#define WORD_GUIDE_BACK_UP     "Only back up"
+#define WORD_GUIDE_LATER       "Back to the list; it goes on listening until its power goes"
+#define WORD_GUIDE_NEXT_WAY    "Next way"
+#define WORD_GUIDE_END_PROGRAM "I do that: end this program"
+#define WORD_GUIDE_NO_MORE     "These were all ways that this program has"
+#define WORD_GUIDE_REMAINS                                                                         \
+    "Nothing was written to the drive, so nothing is lost. What people still do:\n\n"              \
+    "- The same ways once more: the eject button and the catch need luck and patience.\n"          \
+    "- Another PC or another controller. A PCI card with a VIA VT6421 chip is often reported to "  \
+    "work where others fail.\n"                                                                    \
+    "- The flash chip itself: with its power pin lifted, or with a clip and a programmer, it is "  \
+    "written without the drive's help. That needs a soldering iron and a backup.\n"                \
+    "- Save the log and show it in a forum for drives: it holds every status that was seen."
+#define WORD_GUIDE_AGAIN    "Begin again with the first way"
+#define WORD_GUIDE_SAVE_LOG "Save the log"
+#define WORD_GUIDE_BACK     "Back to the list"
+
+#define WORD_DRIVE_TRAY   "tray"
+#define WORD_DRIVE_PHONES "phones"
+#define WORD_DRIVE_LED    "light"
+#define WORD_DRIVE_EJECT  "eject"
+#define WORD_DRIVE_HOLD   "hold this one"
+#define WORD_DRIVE_BACK   "audio jumper  flat data    power"
+#define WORD_DRIVE_THIS   "THIS ONE"
+#define WORD_DRIVE_LEAVE  "leave it"
 
 /* ---- bringing a drive in ---- */
 

@@ -471,7 +471,7 @@ static void hanging_drive_listens_after_eject_at_power_on(void **state)
         {"Port 3: what", KEY_ENTER, NULL, NULL},
         {"Is it an optical drive?", '2', NULL, NULL},
         {NULL, KEY_ENTER, NULL, NULL},
-        {"Not asked yet.", KEY_ENTER, NULL, NULL},
+        {"Ask the chip to listen", KEY_ENTER, NULL, NULL},
         {"should be 70, 72 or 73", KEY_ENTER, NULL, eject_trick},
         {"It listens: status 70", KEY_ENTER, NULL, NULL},
         {"GOOD.BIN", KEY_ENTER, NULL, NULL},

@@ -244,6 +244,28 @@ static void a_drive_that_listens_needs_no_intro(void **state)
     close_scene(&scene);
 }
 
+/* A caller may only want to look, and to ask by the full sequence, slowly, when the user says so.
+ */
+static void quiet_only_looks_and_slow_is_slow(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    open_bench(&scene);
+    attach_crashing(&scene, "pm", "");
+    open_catch(&scene, 0);
+    scene.catch.quiet = true;
+    assert_int_equal(PLAY(&scene, off_and_on, STEP_US, 5000), CATCH_TRYING);
+    assert_int_equal(scene.catch.tries, 0);
+    assert_int_equal(scene.catch.strip.returns, 1);
+    scene.catch.quiet = false;
+    scene.catch.slow = true;
+    assert_int_equal(play(&scene, NULL, 0, STEP_US, 1600), CATCH_TRYING);
+    assert_in_range(scene.catch.tries, 3, 4);
+    assert_int_equal(patient(&scene)->intros, 0); /* its door is shut */
+    close_scene(&scene);
+}
+
 /* ---- odd answers ----------------------------------------------------------------------------- */
 
 static void f2_gets_an_outro_and_another_intro(void **state)
@@ -333,6 +355,45 @@ static void a_disk_that_is_plugged_gets_no_vendor_command(void **state)
     close_scene(&scene);
 }
 
+/* BSY while it spins up, which a crashed drive shows too: what is sent then does not reach it. */
+static void a_disk_that_gets_its_power_gets_no_vendor_command(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    for (unsigned late_us = 0; late_us < 3000; late_us += 101) {
+        open_bench(&scene);
+        bench_do(scene.bench, "attach shelf disk name=disk power=off");
+        attach_crashing(&scene, "pm", "");
+        open_catch(&scene, 0);
+        (void)play(&scene, NULL, 0, STEP_US, 100);
+        bench_do(scene.bench, "swap pm disk");
+        (void)play(&scene, NULL, 0, STEP_US, 500);
+        bench_advance(scene.bench, late_us);
+        bench_do(scene.bench, "power pm on");
+        assert_int_equal(play(&scene, NULL, 0, STEP_US, 30000), CATCH_DISK);
+        assert_untouched_disk(bench_disk(scene.bench, 0, 0));
+        close_scene(&scene);
+    }
+}
+
+/* An empty bus may float at 00 as well. */
+static void a_disk_on_a_bus_that_floats_at_00(void **state)
+{
+    static const struct hand hands[] = {{1000, "swap pm disk"}, {8000, "power pm on"}};
+    struct scene scene;
+
+    (void)state;
+    open_bench(&scene);
+    bench_do(scene.bench, "float 0 00");
+    bench_do(scene.bench, "attach shelf disk name=disk power=off");
+    attach_crashing(&scene, "pm", "");
+    open_catch(&scene, 0);
+    assert_int_equal(PLAY(&scene, hands, STEP_US, 30000), CATCH_DISK);
+    assert_untouched_disk(bench_disk(scene.bench, 0, 0));
+    close_scene(&scene);
+}
+
 static void window_on_a_bus_that_floats_at_00(void **state)
 {
     static const struct hand hands[] = {{1000, "power pm off"}, {1700, "power pm on"}};
@@ -388,28 +449,29 @@ static void the_donor_is_left_alone(void **state)
     close_scene(&scene);
 }
 
+/* A master that gets its power beside a slave sees it and leaves it alone. (One that had its power
+ * before answers for a slave, and a slave beside a master that saw none can't be seen at all.) */
 static void a_second_drive_ends_it(void **state)
 {
-    static const struct hand optical[] = {{1000, "plug ps"}};
+    static const struct hand optical[] = {{1000, "plug pm"}, {1000, "power pm on"}};
     struct scene scene;
 
     (void)state;
     open_bench(&scene);
-    attach_crashing(&scene, "pm", "");
-    bench_attach_dead(scene.bench, "ps", "silent", "plugged=no");
-    open_catch(&scene, 0);
+    attach_crashing(&scene, "ps", "");
+    bench_do(scene.bench, "attach pm drive face=silent plugged=no power=off");
+    open_catch(&scene, 1);
     assert_int_equal(PLAY(&scene, optical, STEP_US, 20000), CATCH_SECOND);
-    assert_int_equal(bench_drive(scene.bench, 0, 1)->intros, 0);
+    assert_int_equal(bench_drive(scene.bench, 0, 0)->intros, 0);
     close_scene(&scene);
 
     open_bench(&scene);
-    bench_attach_dead(scene.bench, "pm", "silent", "signature=no");
-    bench_do(scene.bench, "fault pm intro_ignored times=100000");
-    bench_do(scene.bench, "attach ps disk plugged=no");
-    bench_advance(scene.bench, 5000000);
-    open_catch(&scene, 0);
+    bench_attach_dead(scene.bench, "ps", "silent", "signature=no");
+    bench_do(scene.bench, "fault ps intro_ignored times=100000");
+    bench_do(scene.bench, "attach pm disk plugged=no power=off");
+    open_catch(&scene, 1);
     assert_int_equal(PLAY(&scene, optical, STEP_US, 20000), CATCH_DISK);
-    assert_untouched_disk(bench_disk(scene.bench, 0, 1));
+    assert_untouched_disk(bench_disk(scene.bench, 0, 0));
     assert_true(scene.catch.port->neighbour->disk_forever);
     close_scene(&scene);
 }
@@ -447,10 +509,13 @@ int main(void)
         cmocka_unit_test(eject_opens_a_window_that_is_too_short),
         cmocka_unit_test(slave_is_caught_too),
         cmocka_unit_test(a_drive_that_listens_needs_no_intro),
+        cmocka_unit_test(quiet_only_looks_and_slow_is_slow),
         cmocka_unit_test(f2_gets_an_outro_and_another_intro),
         cmocka_unit_test(slim_52_is_shown_and_tried_on),
         cmocka_unit_test(mode_that_is_lost_while_settling_is_asked_for_again),
         cmocka_unit_test(a_disk_that_is_plugged_gets_no_vendor_command),
+        cmocka_unit_test(a_disk_that_gets_its_power_gets_no_vendor_command),
+        cmocka_unit_test(a_disk_on_a_bus_that_floats_at_00),
         cmocka_unit_test(window_on_a_bus_that_floats_at_00),
         cmocka_unit_test(plugs_that_move_while_nobody_looks),
         cmocka_unit_test(the_donor_is_left_alone),

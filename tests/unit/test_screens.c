@@ -14,7 +14,9 @@
 
 #include "kernel/lib/text.h"
 #include "tests/support/text_screen.h"
+#include "ui/drawing_drive.h"
 #include "ui/screens.h"
+#include "ui/way.h"
 
 static struct app app;
 static struct platform platform;
@@ -213,21 +215,34 @@ static unsigned lines_of(const char *text, unsigned width)
 
 static void footers_fit_and_name_keys(void **state)
 {
-    static const char *const footers[] = {WORD_MAIN_FOOTER,           WORD_EVIDENCE_FOOTER,
-                                          WORD_WAY_IN_FOOTER,         WORD_WAY_IN_FOOTER_ASKING,
-                                          WORD_WAY_IN_FOOTER_DONE,    WORD_OK_FOOTER,
-                                          WORD_CHOICE_FOOTER,         WORD_FILES_FOOTER,
-                                          WORD_VOLUMES_FOOTER,        WORD_FILE_FOOTER,
-                                          WORD_FILE_BAD_FOOTER,       WORD_CONFIRM_FOOTER,
-                                          WORD_PROGRESS_FOOTER,       WORD_PROGRESS_FOOTER_CRITICAL,
-                                          WORD_PROGRESS_FOOTER_VIEW,  WORD_RESULT_FOOTER,
-                                          WORD_RESULT_FOOTER_UNSAVED, WORD_SAVE_FOOTER,
-                                          WORD_CHIP_FOOTER,           WORD_LOG_FOOTER,
-                                          WORD_HELP_FOOTER,           WORD_SWAP_FOOTER_NEEDS,
-                                          WORD_SWAP_FOOTER_SAFE,      WORD_SWAP_FOOTER_REFUSED,
-                                          WORD_SWAP_FOOTER_READY,     WORD_SWAP_FOOTER_HANDS,
-                                          WORD_SWAP_FOOTER_WAIT,      WORD_SWAP_FOOTER_ASKS,
-                                          WORD_SWAP_FOOTER_CAME,      WORD_SWAP_FOOTER_FAILED};
+    static const char *const footers[] = {WORD_MAIN_FOOTER,
+                                          WORD_EVIDENCE_FOOTER,
+
+                                          WORD_OK_FOOTER,
+                                          WORD_CHOICE_FOOTER,
+                                          WORD_FILES_FOOTER,
+                                          WORD_VOLUMES_FOOTER,
+                                          WORD_FILE_FOOTER,
+                                          WORD_FILE_BAD_FOOTER,
+                                          WORD_CONFIRM_FOOTER,
+                                          WORD_PROGRESS_FOOTER,
+                                          WORD_PROGRESS_FOOTER_CRITICAL,
+                                          WORD_PROGRESS_FOOTER_VIEW,
+                                          WORD_RESULT_FOOTER,
+                                          WORD_RESULT_FOOTER_UNSAVED,
+                                          WORD_SAVE_FOOTER,
+                                          WORD_CHIP_FOOTER,
+                                          WORD_LOG_FOOTER,
+                                          WORD_HELP_FOOTER,
+                                          WORD_SWAP_FOOTER_NEEDS,
+                                          WORD_SWAP_FOOTER_SAFE,
+                                          WORD_SWAP_FOOTER_REFUSED,
+                                          WORD_SWAP_FOOTER_READY,
+                                          WORD_SWAP_FOOTER_HANDS,
+                                          WORD_SWAP_FOOTER_WAIT,
+                                          WORD_SWAP_FOOTER_ASKS,
+                                          WORD_SWAP_FOOTER_CAME,
+                                          WORD_SWAP_FOOTER_FAILED};
 
     (void)state;
     for (size_t i = 0; i < sizeof footers / sizeof footers[0]; i++) {
@@ -298,6 +313,39 @@ static void diagnosis_texts_fit(void **state)
         assert_in_range(strlen(words_chipset((uint8_t)i)), 2, 38);
     for (unsigned i = 0; i <= REPORT_TAKES_NO_PACKETS; i++)
         assert_in_range(strlen(words_report((uint8_t)i)), 5, 38);
+}
+
+/* Every way has its words, and they fit where they stand. */
+static void guide_texts_fit(void **state)
+{
+    static const char *const pages[] = {WORD_EJECT_TEXT, WORD_EJECT_WITH_PC, WORD_POWER_TEXT,
+                                        WORD_GUIDE_REMAINS, WORD_GUIDE_LISTENS};
+    static const char *const hands[] = {WORD_EJECT_OFF,    WORD_EJECT_HOLD, WORD_EJECT_KEEP,
+                                        WORD_EJECT_AGAIN,  WORD_CATCH_OFF,  WORD_CATCH_ON,
+                                        WORD_WAY_HANDS_OFF};
+
+    (void)state;
+    for (enum way way = WAY_INTRO; way < WAY_COUNT; way++) {
+        assert_in_range(strlen(words_way(way)), 5, 40);
+        assert_true(visible_length(words_way_footer(way)) <= MENU_WIDTH);
+        assert_non_null(strchr(words_way_footer(way), '{'));
+        if (way > WAY_CATCH)
+            assert_in_range(lines_of(words_way_at_start(way), 74), 5, 16);
+    }
+    for (size_t i = 0; i < sizeof pages / sizeof pages[0]; i++)
+        assert_in_range(lines_of(pages[i], 74), 3, 16);
+    for (size_t i = 0; i < sizeof hands / sizeof hands[0]; i++)
+        assert_in_range(strlen(hands[i]), 10, WAY_WIDTH);
+    assert_true(lines_of(WORD_INTRO_TEXT, WAY_WIDTH) <= 5);
+    assert_true(lines_of(WORD_EJECT_STEPS, WAY_WIDTH - DRAWING_DRIVE_WIDTH - 2) <= 9);
+    assert_true(lines_of(WORD_CATCH_STEPS, WAY_WIDTH - DRAWING_DRIVE_WIDTH - 2) <= 9);
+    assert_true(strlen(WORD_WAY_STRIP) <= WAY_WIDTH + 1);
+    for (unsigned status = 0; status < 256; status++) {
+        struct catch catch = {.status = (uint8_t)status, .settles = status % 2};
+
+        assert_in_range(lines_of(words_way_now(&catch), WAY_WIDTH), 1, 2);
+        assert_in_range(lines_of(words_intro_refused((uint8_t)status), WAY_WIDTH), 1, 2);
+    }
 }
 
 static void out_of_range_values_have_a_word(void **state)
@@ -718,38 +766,6 @@ static void every_page_of_evidence_of_every_verdict(void **state)
     }
 }
 
-static void way_in_explains_and_shows_status(void **state)
-{
-    struct way_in way_in = {.port = &app.machine.ports[2], .status = 0x80};
-
-    (void)state;
-    screen_way_in_draw(&app, &way_in);
-    check_screen("way-in");
-    assert_true(shows("hold its EJECT button"));
-    assert_true(shows("Nothing is written by it"));
-    assert_true(shows("status 80"));
-    assert_true(shows("Esc back, nothing is changed"));
-
-    way_in.asked = way_in.asking = true;
-    way_in.answer = 0x80;
-    way_in.tries = 2184;
-    way_in.returns = 3;
-    memset(way_in.strip, 'B', sizeof way_in.strip);
-    way_in.strip_length = sizeof way_in.strip;
-    screen_way_in_draw(&app, &way_in);
-    check_screen("way-in-asking");
-    assert_true(shows("asked 2184 times"));
-    assert_true(shows("it answers 80, it should be 70, 72 or 73"));
-
-    way_in.asking = false;
-    way_in.done = true;
-    way_in.answer = way_in.status = 0x72;
-    screen_way_in_draw(&app, &way_in);
-    check_screen("way-in-done");
-    assert_true(shows("It listens: status 72"));
-    assert_true(shows("vendor mode, serial flash"));
-}
-
 static void file_screen_tells_what_it_is(void **state)
 {
     struct chosen_file file = {.time = {.year = 2004, .month = 12, .day = 3}};
@@ -1077,6 +1093,7 @@ int main(void)
         cmocka_unit_test(footers_fit_and_name_keys),
         cmocka_unit_test(table_texts_fit),
         cmocka_unit_test(diagnosis_texts_fit),
+        cmocka_unit_test(guide_texts_fit),
         cmocka_unit_test(out_of_range_values_have_a_word),
         cmocka_unit_test(every_warning_has_a_line),
         cmocka_unit_test(help_pages_fit),
@@ -1098,7 +1115,6 @@ int main(void)
         cmocka_unit_test_setup(evidence_shows_every_byte_that_was_answered, set_up),
         cmocka_unit_test_setup(evidence_shows_cable_and_controller, set_up),
         cmocka_unit_test_setup(every_page_of_evidence_of_every_verdict, set_up),
-        cmocka_unit_test_setup(way_in_explains_and_shows_status, set_up),
         cmocka_unit_test_setup(file_screen_tells_what_it_is, set_up),
         cmocka_unit_test_setup(file_screen_refuses_with_the_reason, set_up),
         cmocka_unit_test_setup(confirm_names_everything, set_up),

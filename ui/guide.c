@@ -1,0 +1,128 @@
+#include "ui/guide.h"
+
+#include "kernel/lib/text.h"
+#include "ui/rescue.h"
+#include "ui/screens.h"
+#include "ui/session_host.h"
+
+/* ---- one way --------------------------------------------------------------------------------- */
+
+/* A way that begins with the PC's next start: told, and left to the user. */
+static enum way_result tell(struct app *app, enum way way)
+{
+    static const char *const answers[] = {WORD_GUIDE_END_PROGRAM, WORD_GUIDE_NEXT_WAY};
+
+    switch (screen_choice_at(app, words_way(way), words_way_at_start(way), answers, 2, GUIDE_ESC, 1,
+                             HELP_WAY_IN)) {
+    case 0:
+        screen_end(app);
+        return WAY_STOPPED;
+    case 1:
+        return WAY_NEXT;
+    default:
+        return WAY_STOPPED;
+    }
+}
+
+static enum way_result go(struct app *app, struct port *port, enum way way)
+{
+    log_line(&app->log, "guide", "port %u: %s", port->number, words_way(way));
+    switch (way) {
+    case WAY_INTRO:
+        return screen_intro(app, port);
+    case WAY_EJECT:
+        return screen_eject(app, port);
+    case WAY_CATCH:
+        return screen_catch(app, port);
+    default:
+        return tell(app, way);
+    }
+}
+
+/* ---- all ways -------------------------------------------------------------------------------- */
+
+/* No way is left. True: begin again. */
+static bool begin_again(struct app *app)
+{
+    static const char *const answers[] = {WORD_GUIDE_AGAIN, WORD_GUIDE_SAVE_LOG, WORD_GUIDE_BACK};
+
+    for (;;) {
+        switch (screen_choice(app, WORD_GUIDE_NO_MORE, WORD_GUIDE_REMAINS, answers, 3, 2,
+                              HELP_WAY_IN)) {
+        case 0:
+            return true;
+        case 1:
+            if (app_save_log(app, "all ways were tried"))
+                screen_message(app, WORD_GUIDE_SAVE_LOG, WORD_SAVED_LOG);
+            break;
+        default:
+            return false;
+        }
+    }
+}
+
+/* Way after way, until the drive listens. The port is not probed in between: what the drive is was
+ * found out before, the catch watches who comes and goes, and a drive that hangs would cost half a
+ * minute each time. */
+static enum way_result try_ways(struct app *app, struct port *port, struct plan *plan)
+{
+    for (;;) {
+        enum way way = plan_next(port, plan);
+        enum way_result result;
+
+        if (way == WAY_COUNT) {
+            if (!begin_again(app))
+                return WAY_STOPPED;
+            plan->tried = 0;
+            continue;
+        }
+        plan->tried |= 1u << way;
+        result = go(app, port, way);
+        if (result != WAY_NEXT || app->ended)
+            return result;
+    }
+}
+
+static void listens(struct app *app, struct port *port, const char *before)
+{
+    static const char *const answers[] = {WORD_GUIDE_FLASH, WORD_GUIDE_BACK_UP, WORD_GUIDE_LATER};
+    char text[256];
+
+    text_format(text, sizeof text, WORD_GUIDE_LISTENS, port->evidence.status);
+    switch (screen_choice_at(app, WORD_GUIDE_LISTENS_TITLE, text, answers, 3, 2, 0, HELP_WAY_IN)) {
+    case 0:
+        rescue_listening(app, port, SESSION_FLASH, before);
+        break;
+    case 1:
+        rescue_listening(app, port, SESSION_BACKUP, before);
+        break;
+    default:
+        break;
+    }
+}
+
+static void run(struct app *app, struct port *port, struct plan *plan)
+{
+    char before[SESSION_BEFORE];
+    enum way_result result;
+    uint32_t changes;
+
+    if (!rescue_allowed(app, port) || !rescue_ask_eyes(app, port))
+        return;
+    session_describe_port(port, before, sizeof before);
+    changes = port->trail.changes;
+    app->working = true;
+    result = try_ways(app, port, plan);
+    app->working = false;
+    if (result == WAY_LISTENS)
+        listens(app, port, before);
+    else if (!app->ended && port->trail.changes != changes)
+        probe_start(&app->machine, port, false);
+}
+
+void guide_run(struct app *app, struct port *port)
+{
+    struct plan plan = {0};
+
+    run(app, port, &plan);
+}

@@ -1,0 +1,186 @@
+#include "ui/way.h"
+
+#include "kernel/lib/text.h"
+#include "ui/screens.h"
+
+enum {
+    HANDS_ROW = 2,
+    FRAME_ROW = WAY_LAST_ROW + 1,
+    FRAME_ROWS = 9,
+    STRIP_WIDTH = 60, /* a minute in each of two rows */
+    STEP_US = 1000,   /* the catch's pace: kernel/catch.h */
+    REDRAW_US = 200000,
+    BEEP_EVERY_US = 300000,
+    BEEPS_CAUGHT = 3,
+    SECOND_US = 1000000
+};
+
+static bool is_empty(uint8_t status)
+{
+    return status == 0x7F || status == 0xFF;
+}
+
+void way_open(struct way_view *view, struct app *app, struct port *port, enum way way,
+              enum help_topic topic, void (*draw)(const struct way_view *view))
+{
+    *view = (struct way_view){.app = app, .port = port, .way = way, .topic = topic, .draw = draw};
+    catch_open(&view->catch, port, &app->donors, &app->log);
+    view->catch.quiet = true;
+    view->was_empty = is_empty(view->catch.status);
+    view->since_us = app_now_us(app);
+}
+
+/* ---- what is seen ---------------------------------------------------------------------------- */
+
+/* What the catch does just now, and what that means. */
+static void now_text(const struct way_view *view, char *text, size_t size)
+{
+    const struct catch *catch = &view->catch;
+    uint64_t now_us = app_now_us(view->app);
+
+    if (catch->state == CATCH_SETTLING)
+        text_format(text, size, WORD_WAY_SETTLING,
+                    (unsigned)((catch->settled_us - now_us) / 100000 + 1) / 10,
+                    (unsigned)((catch->settled_us - now_us) / 100000 + 1) % 10);
+    else if (catch->state == CATCH_ASKING)
+        text_format(text, size, WORD_WAY_ASKING,
+                    (unsigned)((catch->deadline_us - now_us) / SECOND_US + 1));
+    else
+        text_copy(text, size, words_way_now(catch));
+}
+
+static void draw_strip(struct cells *cells, const struct strip *strip, unsigned row)
+{
+    for (unsigned i = 0; i < strip->length; i++) {
+        char sign = strip->signs[i];
+
+        cells_fill(cells, row + i / STRIP_WIDTH, WAY_COLUMN + i % STRIP_WIDTH, 1, (uint8_t)sign,
+                   sign == STRIP_CAUGHT  ? STYLE_GOOD
+                   : sign == STRIP_EMPTY ? STYLE_TEXT
+                                         : STYLE_STRONG);
+    }
+}
+
+static void draw_seen(const struct way_view *view)
+{
+    struct cells *cells = &view->app->cells;
+    const struct catch *catch = &view->catch;
+    char text[2 * WAY_WIDTH];
+
+    menu_frame(cells, FRAME_ROW, FRAME_ROWS, WORD_WAY_FRAME);
+    cells_format(cells, FRAME_ROW + 1, WAY_COLUMN, WAY_WIDTH, STYLE_STRONG, "%s %02X  %s",
+                 WORD_STATUS, catch->status, words_status(catch->status));
+    now_text(view, text, sizeof text);
+    menu_wrap(cells, FRAME_ROW + 2, WAY_COLUMN, WAY_WIDTH, 2,
+              catch->state == CATCH_SETTLING || catch->state == CATCH_CAUGHT ? STYLE_GOOD
+                                                                             : STYLE_TEXT,
+              text);
+    cells_format(cells, FRAME_ROW + 4, WAY_COLUMN, WAY_WIDTH, STYLE_TEXT,
+                 WORD_WAY_TRIES "   " WORD_WAY_RETURNS, (unsigned)catch->tries,
+                 (unsigned)catch->strip.returns);
+    cells_text(cells, FRAME_ROW + 5, WAY_COLUMN, WAY_WIDTH, STYLE_FRAME, WORD_WAY_STRIP);
+    draw_strip(cells, &catch->strip, FRAME_ROW + 6);
+}
+
+void way_draw_hands(const struct way_view *view, const char *text)
+{
+    struct cells *cells = &view->app->cells;
+
+    cells_fill(cells, HANDS_ROW, WAY_COLUMN, WAY_WIDTH, ' ', STYLE_CHOSEN);
+    cells_fill(cells, HANDS_ROW, WAY_COLUMN, 1, SIGN_CHOSEN, STYLE_CHOSEN);
+    cells_text(cells, HANDS_ROW, WAY_COLUMN + 2, WAY_WIDTH - 2, STYLE_CHOSEN, text);
+}
+
+void way_draw(const struct way_view *view)
+{
+    char right[32];
+
+    text_format(right, sizeof right, WORD_WAY_RIGHT, (unsigned)view->way + 1, (unsigned)WAY_COUNT,
+                view->port->number);
+    menu_page(&view->app->cells, words_way(view->way), right, words_way_footer(view->way));
+    view->draw(view);
+    draw_seen(view);
+}
+
+/* ---- a turn ---------------------------------------------------------------------------------- */
+
+/* One beep when the bus went empty or came back, three when the drive listens. */
+static void note_changes(struct way_view *view, enum catch_state before)
+{
+    bool empty = is_empty(view->catch.status);
+    uint64_t now_us = app_now_us(view->app);
+
+    if (empty != view->was_empty) {
+        if (!empty)
+            view->returned_us = now_us;
+        view->beeps = 1;
+    }
+    view->was_empty = empty;
+    if (view->catch.state == CATCH_SETTLING && before != CATCH_SETTLING)
+        view->beeps = BEEPS_CAUGHT;
+    else if (before == CATCH_SETTLING && view->catch.state == CATCH_TRYING)
+        view->beeps = 1;
+    if (view->beeps && now_us >= view->beep_us) {
+        cells_beep(&view->app->cells);
+        view->beeps--;
+        view->beep_us = now_us + BEEP_EVERY_US;
+        view->drawn_us = 0; /* a beep is heard and seen at the same time */
+    }
+}
+
+uint16_t way_turn(struct way_view *view)
+{
+    enum catch_state before = view->catch.state;
+    uint64_t now_us;
+
+    catch_step(&view->catch);
+    note_changes(view, before);
+    now_us = app_now_us(view->app);
+    if (view->drawn_us == 0 || now_us - view->drawn_us >= REDRAW_US) {
+        view->drawn_us = now_us;
+        way_draw(view);
+        cells_refresh(&view->app->cells);
+    }
+    return app_action(view->app, view->topic, STEP_US);
+}
+
+bool way_is_over(const struct way_view *view)
+{
+    return view->catch.state >= CATCH_CAUGHT;
+}
+
+enum way_result way_close(struct way_view *view, enum way_result result)
+{
+    struct app *app = view->app;
+
+    switch (view->catch.state) {
+    case CATCH_CAUGHT:
+        cells_beep(&app->cells);
+        /* No reset: a drive that listens must go on listening. Such a cable is only looked at, so
+         * that its probe ends at once. */
+        probe_start(&app->machine, view->port, false);
+        (void)probe_finish(&app->machine, view->port);
+        return view->port->verdict == VERDICT_VENDOR_MODE ? WAY_LISTENS : WAY_NEXT;
+    case CATCH_DISK:
+        screen_message(app, WORD_WAY_STOPPED_TITLE, WORD_WAY_DISK);
+        return WAY_STOPPED;
+    case CATCH_DONOR:
+        screen_message(app, WORD_WAY_STOPPED_TITLE, WORD_WAY_DONOR);
+        return WAY_STOPPED;
+    case CATCH_SECOND:
+        screen_message(app, WORD_WAY_STOPPED_TITLE, WORD_REFUSED_TWO);
+        return WAY_STOPPED;
+    default:
+        return result;
+    }
+}
+
+bool way_power_is_understood(struct app *app)
+{
+    static const char *const answers[] = {WORD_POWER_YES, WORD_POWER_NO};
+
+    if (!app->read_power_words)
+        app->read_power_words = screen_choice(app, WORD_POWER_TITLE, WORD_POWER_TEXT, answers, 2, 1,
+                                              HELP_QUESTION) == 0;
+    return app->read_power_words;
+}

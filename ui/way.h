@@ -1,0 +1,56 @@
+/*
+ * What the screens of the ways in share: the catch runs behind them, its raw status and what that
+ * means are on the screen all the time, and it beeps when something changes, for a user whose eyes
+ * are on a switch.
+ */
+#ifndef UI_WAY_H
+#define UI_WAY_H
+
+#include "kernel/catch.h"
+#include "ui/guide.h"
+
+/* Rows 2 to WAY_LAST_ROW are the screen's own; below stands what is seen. */
+enum { WAY_COLUMN = 3, WAY_WIDTH = 74, WAY_LAST_ROW = 12 };
+
+struct way_view {
+    struct app *app;
+    struct port *port;
+    enum way way;
+    enum help_topic topic;
+    /* Draws the rows above; the page itself and what is seen are drawn by way_turn(). */
+    void (*draw)(const struct way_view *view);
+    struct catch catch;
+    bool power;           /* draws how often it was switched on, and the strip */
+    bool was_empty;       /* the bus, at the last turn */
+    uint64_t returned_us; /* when somebody drove the bus again; 0: not yet */
+    uint64_t since_us;    /* when the screen was opened */
+    uint64_t drawn_us;
+    unsigned beeps;   /* still to come */
+    uint64_t beep_us; /* when the next one is due */
+};
+
+/* Opens the catch for `port`; it only looks until view->catch.quiet is cleared. */
+void way_open(struct way_view *view, struct app *app, struct port *port, enum way way,
+              enum help_topic topic, void (*draw)(const struct way_view *view));
+
+/* A step of the catch, a beep if something changed, a redraw if it is time, a key. */
+uint16_t way_turn(struct way_view *view);
+
+/* What the hands are to do now, as a bar over the page. */
+void way_draw_hands(const struct way_view *view, const char *text);
+
+/* The screen as it is now. */
+void way_draw(const struct way_view *view);
+
+/* Whether the catch has come to its end, good or bad. */
+bool way_is_over(const struct way_view *view);
+
+/* Leaves: tells why when the catch stopped for good, probes a drive that listens (without a reset).
+ * `result` is what stands when the catch did not end by itself. */
+enum way_result way_close(struct way_view *view, enum way_result result);
+
+/* What moving a drive's power may do to people and things; asked before, once per run. False: the
+ * user does not want to. */
+bool way_power_is_understood(struct app *app);
+
+#endif
