@@ -47,6 +47,7 @@ void bench_advance(struct bench *bench, uint64_t us)
 void bench_isolate(struct bench *bench, unsigned channel, bool isolated)
 {
     bench->isolated[channel] = isolated;
+    bench_cable_moved(bench);
 }
 
 bool bench_loads_page(struct bench *bench)
@@ -89,6 +90,7 @@ void bench_power(struct bench *bench, struct bench_device *device, bool on)
     } else {
         sim_disk_power(device->disk, bench->now_us, on);
     }
+    bench_cable_moved(bench);
     if (on && !was_on) {
         bench_cable_listen(bench, device);
     } else if (!on) {
@@ -158,7 +160,7 @@ void bench_write(struct bench *bench, unsigned channel, unsigned reg, uint16_t v
 void bench_cable_reset(struct bench *bench, unsigned channel)
 {
     for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
-        struct bench_device *device = bench_connected(bench, channel, i);
+        struct bench_device *device = bench_cable_lineup(bench, channel)->devices[i];
 
         if (device == NULL) {
             continue;

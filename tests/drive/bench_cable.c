@@ -22,24 +22,11 @@
 enum { LISTEN_US = 450000, BOUNCE_SHORTEST_US = 20, BOUNCE_LONGEST_US = 3000 };
 enum { REVERSED_GROUNDED = 0x0B };
 
-static bool reversed(const struct bench *bench, unsigned channel)
+void bench_cable_moved(struct bench *bench)
 {
-    for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
-        const struct bench_place *place = &bench->places[channel][i];
-
-        if (place->device != NULL && place->plugged && place->reversed) {
-            return true;
-        }
+    for (unsigned channel = 0; channel < BENCH_CHANNELS; channel++) {
+        bench->lineup[channel].known = false;
     }
-    return false;
-}
-
-struct bench_device *bench_connected(struct bench *bench, unsigned channel, unsigned position)
-{
-    const struct bench_place *place = &bench->places[channel][position];
-    bool there = place->device != NULL && place->plugged && bench_powered(place->device);
-
-    return there && !bench->isolated[channel] && !reversed(bench, channel) ? place->device : NULL;
 }
 
 /* The address of a device: its jumper, or its connector. */
@@ -48,17 +35,34 @@ static unsigned address(const struct bench_device *device, unsigned position)
     return device->jumper == BENCH_JUMPER_CABLE ? position : device->jumper - BENCH_JUMPER_MASTER;
 }
 
-/* Whether somebody with that address is on the cable. */
-static bool anybody_at(struct bench *bench, unsigned channel, unsigned wanted)
+static void line_up(struct bench *bench, unsigned channel)
 {
-    for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
-        const struct bench_device *device = bench_connected(bench, channel, i);
+    struct bench_lineup *lineup = &bench->lineup[channel];
+    const struct bench_place *places = bench->places[channel];
 
-        if (device != NULL && address(device, i) == wanted) {
-            return true;
+    *lineup = (struct bench_lineup){.known = true};
+    for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
+        lineup->reversed = lineup->reversed ||
+                           (places[i].device != NULL && places[i].plugged && places[i].reversed);
+    }
+    for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
+        struct bench_device *device = places[i].device;
+        bool there = device != NULL && places[i].plugged && bench_powered(device);
+
+        if (there && !bench->isolated[channel] && !lineup->reversed) {
+            lineup->devices[i] = device;
+            lineup->address[i] = address(device, i);
+            lineup->taken[lineup->address[i]] = true;
         }
     }
-    return false;
+}
+
+const struct bench_lineup *bench_cable_lineup(struct bench *bench, unsigned channel)
+{
+    if (!bench->lineup[channel].known) {
+        line_up(bench, channel);
+    }
+    return &bench->lineup[channel];
 }
 
 void bench_cable_listen(struct bench *bench, struct bench_device *device)
@@ -70,12 +74,12 @@ void bench_cable_listen(struct bench *bench, struct bench_device *device)
 void bench_cable_look(struct bench *bench)
 {
     for (unsigned channel = 0; channel < BENCH_CHANNELS; channel++) {
-        bool slave = anybody_at(bench, channel, 1);
+        const struct bench_lineup *lineup = bench_cable_lineup(bench, channel);
 
-        for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
-            struct bench_device *device = bench_connected(bench, channel, i);
+        for (unsigned i = 0; i < BENCH_POSITIONS && lineup->taken[1]; i++) {
+            struct bench_device *device = lineup->devices[i];
 
-            if (device != NULL && slave && bench->now_us <= device->listens_until_us) {
+            if (device != NULL && bench->now_us <= device->listens_until_us) {
                 device->sees_slave = true;
             }
         }
@@ -122,38 +126,38 @@ static uint16_t read_device(struct bench *bench, struct bench_device *device, un
                                  : sim_disk_read(device->disk, bench->now_us, reg);
 }
 
-/* Whether the device takes itself for the selected one. */
-static bool selected(struct bench *bench, unsigned channel, unsigned position,
-                     const struct bench_device *device)
+/* Whether the device at a connector takes itself for the selected one. */
+static bool selected(const struct bench_lineup *lineup, unsigned position)
 {
-    unsigned own = address(device, position);
+    const struct bench_device *device = lineup->devices[position];
+    unsigned own = lineup->address[position];
 
     if (selected_bit(device) == own) {
         return true;
     }
-    return device->drive != NULL && sim_drive_answers_both(device->drive) &&
-           !anybody_at(bench, channel, 1 - own);
+    return device->drive != NULL && !lineup->taken[1 - own] &&
+           sim_drive_answers_both(device->drive);
 }
 
-/* Whether a device answers for an absent device 1. */
-static bool answers_for_absent(struct bench *bench, unsigned channel, unsigned own,
-                               const struct bench_device *device)
+/* Whether it answers for an absent device 1. */
+static bool answers_for_absent(const struct bench_lineup *lineup, unsigned position)
 {
+    const struct bench_device *device = lineup->devices[position];
     bool remembers = device->drive == NULL || sim_drive_runs(device->drive);
 
-    return own == 0 && !(remembers ? device->sees_slave : anybody_at(bench, channel, 1));
+    return lineup->address[position] == 0 && !(remembers ? device->sees_slave : lineup->taken[1]);
 }
 
-/* What one device puts on the bus. False: nothing. */
-static bool device_drives(struct bench *bench, unsigned channel, unsigned position,
-                          struct bench_device *device, unsigned reg, uint16_t *value)
+/* What it puts on the bus. False: nothing. */
+static bool device_drives(struct bench *bench, const struct bench_lineup *lineup, unsigned position,
+                          unsigned reg, uint16_t *value)
 {
-    unsigned own = address(device, position);
+    struct bench_device *device = lineup->devices[position];
 
-    if (!selected(bench, channel, position, device)) {
-        bool for_absent = answers_for_absent(bench, channel, own, device);
+    if (!selected(lineup, position)) {
+        bool for_absent = answers_for_absent(lineup, position);
         bool disturbs = device->drive != NULL && sim_drive_disturbs(device->drive) &&
-                        anybody_at(bench, channel, 1 - own);
+                        lineup->taken[1 - lineup->address[position]];
 
         if (for_absent && (reg == REG_STATUS || reg == REG_CONTROL)) {
             *value = 0x00;
@@ -177,7 +181,7 @@ static uint16_t undriven(struct bench *bench, unsigned channel, unsigned reg)
     } else if (bench->floating[channel] == BENCH_FLOATS_NOISE) {
         value = (uint16_t)sim_random_next(&bench->random);
     }
-    if (reversed(bench, channel)) {
+    if (bench_cable_lineup(bench, channel)->reversed) {
         value &= (uint16_t)~REVERSED_GROUNDED;
     }
     return reg == REG_DATA ? value : value & 0xFF;
@@ -185,16 +189,17 @@ static uint16_t undriven(struct bench *bench, unsigned channel, unsigned reg)
 
 uint16_t bench_cable_read(struct bench *bench, unsigned channel, unsigned reg)
 {
+    const struct bench_lineup *lineup = bench_cable_lineup(bench, channel);
     uint16_t floating = undriven(bench, channel, reg), all = 0xFFFF;
     bool driven = false;
 
     for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
-        struct bench_device *device = bench_connected(bench, channel, i);
         struct bench_contact *contact = &bench->places[channel][i].contact;
-        enum bench_touch pins = device != NULL ? touch(bench, contact) : BENCH_TOUCH_OPEN;
+        enum bench_touch pins =
+            lineup->devices[i] != NULL ? touch(bench, contact) : BENCH_TOUCH_OPEN;
         uint16_t value;
 
-        if (pins == BENCH_TOUCH_OPEN || !device_drives(bench, channel, i, device, reg, &value)) {
+        if (pins == BENCH_TOUCH_OPEN || !device_drives(bench, lineup, i, reg, &value)) {
             continue;
         }
         if (pins == BENCH_TOUCH_ONE_SHORT) {
@@ -210,10 +215,12 @@ uint16_t bench_cable_read(struct bench *bench, unsigned channel, unsigned reg)
 
 void bench_cable_write(struct bench *bench, unsigned channel, unsigned reg, uint16_t value)
 {
+    const struct bench_lineup *lineup = bench_cable_lineup(bench, channel);
+
     bench->held[channel] =
         reg == REG_DATA ? value : (uint16_t)((bench->held[channel] & 0xFF00) | (value & 0xFF));
     for (unsigned i = 0; i < BENCH_POSITIONS; i++) {
-        struct bench_device *device = bench_connected(bench, channel, i);
+        struct bench_device *device = lineup->devices[i];
         struct bench_contact *contact = &bench->places[channel][i].contact;
         enum bench_touch pins = device != NULL ? touch(bench, contact) : BENCH_TOUCH_OPEN;
         uint16_t arriving = value;
@@ -224,7 +231,7 @@ void bench_cable_write(struct bench *bench, unsigned channel, unsigned reg, uint
         if (pins == BENCH_TOUCH_ONE_SHORT) { /* an open input reads as 1 */
             arriving |= (uint16_t)(1u << contact->line);
         }
-        bool meant = selected(bench, channel, i, device);
+        bool meant = selected(lineup, i);
 
         if (device->drive != NULL) {
             sim_drive_write(device->drive, bench->now_us, reg, arriving, meant);

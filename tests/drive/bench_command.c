@@ -503,6 +503,7 @@ bool bench_command(struct bench *bench, const char *line, char *answer, size_t a
     split(&request, copy);
     bool good = request.count != 0 ? run(&request) : bench_refuse(&request, "empty command");
 
+    bench_cable_moved(bench);
     bench_cable_look(bench);
     bench_check_power(bench);
     return good;

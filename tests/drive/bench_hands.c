@@ -47,6 +47,7 @@ static bool do_plug(struct bench_request *request)
     place->plugged = true;
     place->reversed = in && request->count > 2 && strcmp(request->words[2], "reversed") == 0;
     if (was_reversed && !place->reversed) {
+        bench_cable_moved(request->bench);
         reset_cable_of(request->bench, place);
     }
     place->plugged = in;

@@ -48,6 +48,15 @@ struct bench_place {
     struct bench_contact contact;
 };
 
+/* Who is electrically on a cable, worked out once after every movement of a hand. */
+struct bench_lineup {
+    bool known;
+    bool reversed;                                 /* a plug is in the wrong way round */
+    struct bench_device *devices[BENCH_POSITIONS]; /* by connector; NULL: nobody */
+    unsigned address[BENCH_POSITIONS];             /* of each of them */
+    bool taken[BENCH_POSITIONS];                   /* by address: somebody has it */
+};
+
 /* What an undriven cable reads. */
 enum bench_floating {
     BENCH_FLOATS_AT,    /* always the same */
@@ -72,6 +81,7 @@ struct bench {
     uint8_t float_value[BENCH_CHANNELS]; /* BENCH_FLOATS_AT */
     uint16_t held[BENCH_CHANNELS];       /* what the host wrote last */
     bool isolated[BENCH_CHANNELS];
+    struct bench_lineup lineup[BENCH_CHANNELS];
 
     struct bench_later later[BENCH_QUEUE]; /* in the order of their times */
     size_t later_count;
@@ -99,8 +109,9 @@ void bench_check_power(struct bench *bench);
 uint16_t bench_cable_read(struct bench *bench, unsigned channel, unsigned reg);
 void bench_cable_write(struct bench *bench, unsigned channel, unsigned reg, uint16_t value);
 
-/* bench_cable.c: the device at a place if it is electrically there and out of reset. */
-struct bench_device *bench_connected(struct bench *bench, unsigned channel, unsigned position);
+/* bench_cable.c: who is on a cable; something was moved or switched. */
+const struct bench_lineup *bench_cable_lineup(struct bench *bench, unsigned channel);
+void bench_cable_moved(struct bench *bench);
 
 /* bench_cable.c: a master begins to listen for a slave; all masters look who is there now. */
 void bench_cable_listen(struct bench *bench, struct bench_device *device);
