@@ -11,10 +11,8 @@
  * port access takes about 15 µs here and about 1 µs on a PC: while a flash chip collects the bytes
  * of a page, an access therefore never counts as more than a few µs.
  */
-#define _GNU_SOURCE /* SCHED_BATCH */
 #include <errno.h>
 #include <getopt.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -222,14 +220,6 @@ static bool furnish(struct bench *bench, const struct options *options)
     return true;
 }
 
-/* QEMU and the bridge take turns. As a batch process the bridge does not interrupt QEMU between its
- * question and its waiting for the answer: that saves a change of processes per port access. */
-static void rest_until_asked(void)
-{
-    const struct sched_param none = {0};
-    sched_setscheduler(0, SCHED_BATCH, &none);
-}
-
 static void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = stop};
@@ -251,7 +241,6 @@ int main(int count, char **words)
         return EXIT_FAILURE;
     }
     catch_signals();
-    rest_until_asked();
     int result = EXIT_FAILURE;
     if (!bridge_pci_open(&bridge.pci, bridge.bench, options.mode, options.primary,
                          options.secondary, options.chipset)) {
