@@ -268,19 +268,21 @@ static uint64_t lasts(struct swap *swap, bool condition)
     return now - swap->since_us;
 }
 
-static void forget(struct port *port)
+/* Another drive may come. Only a bus that reads as nobody's for sure ends a disk's protection: a
+ * plug that wobbles does not. */
+static void forget(const struct swap *swap, struct port *port)
 {
-    port->disk_forever = false;
     port->name_before[0] = '\0';
+    if (is_open_bus(swap->status) && !is_restless(swap))
+        port->disk_forever = false;
 }
 
-/* The cable was seen empty: what was known of its places is past. */
 static void gone(struct swap *swap)
 {
     swap->empty_status = is_restless(swap) ? 0xFF : swap->status;
-    forget(swap->port);
+    forget(swap, swap->port);
     if (swap->port->neighbour != NULL)
-        forget(swap->port->neighbour);
+        forget(swap, swap->port->neighbour);
     enter(swap, SWAP_COMING);
 }
 
@@ -341,11 +343,14 @@ static enum swap_outcome outcome_of(struct swap *swap)
 
     if (cable_has_disk(port))
         return SWAP_DISK;
-    /* The second: it may have gone while it was asked. */
-    if ((!is_there(port) && !is_there(neighbour)) || is_open_bus(look_at(cable_of(swap))))
+    if (!is_there(port) && !is_there(neighbour))
         return SWAP_NOBODY;
     if (!is_there(port))
         swap->port = port = neighbour;
+    /* It may have gone while it was asked. */
+    ata_select(&port->device);
+    if (is_open_bus(port->device.last_status))
+        return SWAP_NOBODY;
     if (donors_have(swap->donors, port) ||
         (port->neighbour != NULL && donors_have(swap->donors, port->neighbour)))
         return SWAP_SAME_DRIVE;

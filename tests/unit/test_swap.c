@@ -306,24 +306,28 @@ static void test_the_good_drive_may_be_a_slave_and_the_dead_one_a_master(void **
 /* A slave is not heard before it is selected: the user says that it is plugged in. */
 static void test_a_slave_is_found_when_the_user_says_so(void **state)
 {
-    struct pc pc;
+    static const char *const faces[] = {"silent", "hang", "abort", "garbage"};
 
     (void)state;
-    parked(&pc, "silent");
-    bench_do(pc.bench, "unplug sm");
-    pass(&pc, SECOND);
-    bench_do(pc.bench, "detach sm");
-    bench_do(pc.bench, "swap ss dead");
-    pass(&pc, 10 * SECOND);
-    expect_state(&pc, SWAP_COMING);
-    swap_look_now(&pc.swap);
-    expect_state(&pc, SWAP_SETTLING);
-    pass(&pc, SECOND);
-    expect_state(&pc, SWAP_SETTLING);
-    expect_outcome(&pc, SWAP_ARRIVED);
-    assert_ptr_equal(pc.swap.port, port(&pc, 4));
-    assert_int_equal(port(&pc, 4)->verdict, VERDICT_NO_IDENTITY);
-    stop(&pc);
+    for (unsigned i = 0; i < sizeof faces / sizeof faces[0]; i++) {
+        struct pc pc;
+
+        parked(&pc, faces[i]);
+        bench_do(pc.bench, "unplug sm");
+        pass(&pc, SECOND);
+        bench_do(pc.bench, "detach sm");
+        bench_do(pc.bench, "swap ss dead");
+        pass(&pc, 10 * SECOND);
+        expect_state(&pc, SWAP_COMING);
+        swap_look_now(&pc.swap);
+        expect_state(&pc, SWAP_SETTLING);
+        pass(&pc, SECOND);
+        expect_state(&pc, SWAP_SETTLING);
+        expect_outcome(&pc, SWAP_ARRIVED);
+        assert_ptr_equal(pc.swap.port, port(&pc, 4));
+        assert_int_equal(port_vendor_allowed(port(&pc, 4)), 0);
+        stop(&pc);
+    }
 }
 
 /* ---- hands ----------------------------------------------------------------------------------- */
@@ -510,6 +514,36 @@ static void test_a_disk_is_only_named(void **state)
     assert_false(port(&pc, 3)->disk_forever);
     assert_int_equal(port_vendor_allowed(port(&pc, 3)), 0);
     stop(&pc);
+}
+
+/* A plug that wobbles in its socket, or a bus that reads 00, is no proof that the disk has gone. */
+static void test_a_disk_is_forgotten_only_when_the_cable_is_empty(void **state)
+{
+    static const char *const hands[] = {"bounce sm ms=3000", "unplug sm"};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct pc pc;
+
+        start(&pc);
+        bench_do(pc.bench, "float 1 00");
+        good_drive(&pc, "sm");
+        boot(&pc);
+        open_swap(&pc, 3, SWAP_CABLE);
+        park(&pc);
+        bench_do(pc.bench, "attach shelf disk model=MAXTOR name=disk");
+        bench_do(pc.bench, "unplug sm");
+        pass(&pc, SECOND);
+        bench_do(pc.bench, "swap sm disk");
+        bench_do(pc.bench, "plug sm");
+        expect_outcome(&pc, SWAP_DISK);
+        swap_again(&pc.swap);
+        forget_writes(&pc);
+        bench_do(pc.bench, "%s", hands[i]);
+        pass(&pc, 2 * SECOND);
+        assert_true(port(&pc, 3)->disk_forever);
+        stop(&pc);
+    }
 }
 
 static void test_two_at_once(void **state)
@@ -900,6 +934,7 @@ int main(void)
         cmocka_unit_test(test_power_of_the_good_drive_switched_by_mistake),
         cmocka_unit_test(test_power_cut_of_the_dead_drive),
         cmocka_unit_test(test_a_disk_is_only_named),
+        cmocka_unit_test(test_a_disk_is_forgotten_only_when_the_cable_is_empty),
         cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_another_healthy_drive_is_not_the_good_one),
         cmocka_unit_test(test_nobody_comes_in_spite_of_what_the_user_says),
