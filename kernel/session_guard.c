@@ -167,7 +167,7 @@ static bool is_undriven(const struct ata_device *device)
 }
 
 /* Until somebody drives the bus without a break. Writes nothing but the selection. */
-static err_t wait_for_somebody(struct ata_device *device)
+static err_t wait_for_somebody(struct ata_device *device, bool *emptied)
 {
     uint64_t start = ata_now_us(device);
     uint64_t since = start;
@@ -179,6 +179,7 @@ static err_t wait_for_somebody(struct ata_device *device)
         ata_select(device);
         now = ata_now_us(device);
         if (is_undriven(device)) {
+            *emptied = true;
             since = now;
         } else if (now - since >= STEADY_US) {
             return 0;
@@ -188,6 +189,7 @@ static err_t wait_for_somebody(struct ata_device *device)
             return error;
         }
         if (is_undriven(device)) {
+            *emptied = true;
             since = ata_now_us(device);
         }
     }
@@ -251,7 +253,7 @@ static err_t ask_who(struct session *session, bool patient, enum who *who)
 {
     struct ata_device *device = &session->port->device;
     struct drive_name name;
-    err_t error = wait_for_somebody(device);
+    err_t error = wait_for_somebody(device, &session->method->emptied);
 
     *who = WHO_INSIDE;
     if (error != 0 || mtk_mode_of_status(device->last_status) != MTK_NONE) {
@@ -356,6 +358,7 @@ err_t session_meet(struct session *session)
         expected.model[0] != '\0') {
         error = ERR(ERR_OTHER_DRIVE);
     }
+    session->method->emptied = false;
     return error;
 }
 
@@ -386,7 +389,7 @@ static err_t enter_again(struct session *session, bool away)
     err_t error = 0;
 
     if (session->port != NULL) {
-        /* Without a break a busy drive is ours, in the middle of a command. */
+        /* Without a break a busy drive in the mode is ours, in the middle of a command. */
         error = ask_who(session, away, &who);
         if (error == 0) {
             error = check_visitor(session, who);
@@ -396,10 +399,10 @@ static err_t enter_again(struct session *session, bool away)
             error = ask_same_drive(session);
         }
     }
-    if (error != 0 || method->ops->check(method) == 0) {
-        return error;
+    if (error == 0 && !method->emptied && method->ops->check(method) != 0) {
+        error = method->emptied ? 0 : enter(session);
     }
-    return method->emptied ? ERR(ERR_VENDOR_LOST) : enter(session);
+    return error == 0 && method->emptied ? ERR(ERR_VENDOR_LOST) : error;
 }
 
 static bool same_chip(const struct flash_identity *a, const struct flash_identity *b)
@@ -428,10 +431,14 @@ static err_t compare_chip(struct session *session)
     return method->ops->use_chip(method, session->chip);
 }
 
-static err_t recognise_once(struct session *session, bool away)
+static err_t recognise_once(struct session *session, bool gone)
 {
     bool told = false;
-    err_t error = enter_again(session, away);
+    bool away = gone || session->work->unwatched;
+    err_t error;
+
+    session->work->unwatched = false;
+    error = enter_again(session, away);
 
     if (error == 0) {
         error = compare_chip(session);
@@ -439,18 +446,44 @@ static err_t recognise_once(struct session *session, bool away)
     if (error == 0) {
         error = compare_content(session, session->changed || away, &told);
     }
-    /* Before the first change it is the user's "yes" that counts, and it is quite fresh. */
-    if (error == 0 && !told && session->changed && away) {
+    /* Before the first change the user's "yes" is quite fresh; but not if somebody was unplugged
+     * after it. */
+    if (error == 0 && !told && session->critical && (gone || (away && session->changed))) {
         error = ask_same_drive(session);
     }
     return error;
+}
+
+/* Looks until BSY is over; a drive that lost the mode has lost it by then. */
+static bool shows_mode(const struct session *session)
+{
+    struct flash_method *method = session->method;
+
+    return method->ops->check(method) == 0 ||
+           mtk_mode_of_status(method->status & ~ATA_STATUS_BSY) != MTK_NONE;
+}
+
+/* Another look would not help, whatever the bus did meanwhile. */
+static bool is_final(err_t error)
+{
+    switch (error_class(error)) {
+    case ERR_ABORTED:
+    case ERR_NO_DEVICE:
+    case ERR_REFUSED:
+    case ERR_GOOD_DRIVE:
+    case ERR_OTHER_DRIVE:
+        return true;
+    default:
+        return false;
+    }
 }
 
 err_t session_recognise(struct session *session)
 {
     struct session_work *work = session->work;
     struct flash_method *method = session->method;
-    bool away = work->unwatched || work->lost;
+    /* An empty bus may pick up noise: whoever does not show the mode may be anybody. */
+    bool gone = work->lost || !shows_mode(session);
     err_t error = ERR(ERR_VENDOR_LOST);
 
     work->lost = true;
@@ -459,12 +492,10 @@ err_t session_recognise(struct session *session)
         return error;
     }
     for (unsigned round = 0; round < ROUNDS; round++) {
-        away = away || method->emptied;
+        gone = gone || method->emptied;
         method->emptied = false;
-        work->unwatched = false;
-        error = recognise_once(session, away);
-        if ((!method->emptied && !work->unwatched) ||
-            (error != 0 && error_class(error) != ERR_VENDOR_LOST)) {
+        error = recognise_once(session, gone);
+        if ((!method->emptied && !work->unwatched) || is_final(error)) {
             break;
         }
         error = error != 0 ? error : ERR(ERR_VENDOR_LOST);
