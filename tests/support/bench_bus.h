@@ -17,7 +17,6 @@ struct bench_bus {
     unsigned channel;   /* 0 primary, 1 secondary */
     uint32_t access_us; /* virtual time of one access */
     uint64_t accesses;  /* counted here, for figures and budgets */
-    unsigned asked;     /* how often in a row the clock was read and nothing else done */
     /* What hands do meanwhile: called whenever time has passed. NULL: nothing. */
     void (*hands)(void *context);
     void *hands_context;
