@@ -29,8 +29,9 @@ LONG_FILES = ("test_pxe.py", "test_efi.py", "test_floppy.py", "test_rescue.py", 
               "test_linux.py")
 TIMEOUT = {"unit": 300, "simulation": 600, "simulation-asan": 600, "qemu": 1800}
 # The builds with sanitizers are about ten times slower: they take fewer moments for power cuts
-# (tests/support/power_cut.h).
+# (tests/support/power_cut.h) and play fewer workbenches (tests/simulation/sim_hands.c).
 ASAN_POINTS = "20"
+ASAN_SEQUENCES = "400"
 
 
 class Outcome:
@@ -66,6 +67,7 @@ def cmocka(kind, program):
     env = dict(os.environ)
     if kind == "simulation-asan":
         env.setdefault("ODDRESCUE_POINTS", ASAN_POINTS)
+        env.setdefault("ODDRESCUE_SEQUENCES", ASAN_SEQUENCES)
     status, output, seconds = execute([os.path.abspath(program)], TIMEOUT[kind], env)
     passed = len(re.findall(r"^\[       OK \] ", output, re.M))
     announced = re.search(r"^\[==========\] Running (\d+) test", output, re.M)

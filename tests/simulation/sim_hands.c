@@ -271,6 +271,35 @@ static const char *some_face(struct world *world)
     return faces[below(world, sizeof faces / sizeof faces[0])];
 }
 
+/* Failures that end in a question, while hands go on. */
+static void add_fault(struct world *world, const uint8_t *old)
+{
+    unsigned address = below(world, SIZE), bit = below(world, 8);
+
+    switch (below(world, 5)) {
+    case 0:
+        /* Stuck as it is: the chip is not changed by it. */
+        bench_do(world->bench, "fault patient stuck_bit address=%u bit=%u value=%u", address, bit,
+                 old[address] >> bit & 1);
+        break;
+    case 1:
+        bench_do(world->bench, "fault patient vendor_mode_lost after=%u gate=%u",
+                 1 + below(world, 60000), below(world, 2));
+        break;
+    case 2:
+        bench_do(world->bench, "fault patient write_lies_at n=%u on=%u", 1 + below(world, 30),
+                 below(world, 2));
+        break;
+    case 3:
+        bench_do(world->bench, "fault patient erase_partial n=%u on=%u", 1 + below(world, 4),
+                 below(world, 2));
+        break;
+    default:
+        bench_do(world->bench, "fault patient worn_sector address=%u never=0", address);
+        break;
+    }
+}
+
 static void attach_patient(struct world *world, const uint8_t *old)
 {
     char options[120];
@@ -279,6 +308,9 @@ static void attach_patient(struct world *world, const uint8_t *old)
              some_face(world), chance(world, 50) ? "open" : "closed",
              chance(world, 70) ? "yes" : "no");
     (void)attach(world, PATIENT, old, options);
+    if (chance(world, 30)) {
+        add_fault(world, old);
+    }
 }
 
 /* The drive that is easiest to take for the patient: the same chip, and a content that is the
