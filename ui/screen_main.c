@@ -54,18 +54,29 @@ static uint8_t state_style(enum verdict verdict)
     }
 }
 
+/* The raw status for the list; ports that are switched off were not read. */
+static void status_text(const struct port *port, char *text, size_t size)
+{
+    uint8_t status = port->evidence.status;
+
+    if (port->verdict == VERDICT_CHANNEL_OFF)
+        text_copy(text, size, "--");
+    else
+        text_format(text, size, "%02X %s", status,
+                    status & ATA_STATUS_BSY && status != 0xFF ? "BSY" : "");
+}
+
 static void draw_port(struct app *app, unsigned index, unsigned row)
 {
     const struct port *port = &app->machine.ports[index];
     uint8_t style =
         menu_list_bar(&app->cells, &app->ports, index, row, ITEM_COLUMN - 1, ITEM_WIDTH);
-    uint8_t status = port->evidence.status;
-    char state[40];
+    char state[40], status[8];
 
     state_text(app, port, state, sizeof state);
-    cells_format(&app->cells, row, ITEM_COLUMN, ITEM_WIDTH, style, "%3u %-18.18s %4X  %02X %s",
-                 port->number, port->where, port->channel->command_base, status,
-                 status & ATA_STATUS_BSY && status != 0xFF ? "BSY" : "");
+    status_text(port, status, sizeof status);
+    cells_format(&app->cells, row, ITEM_COLUMN, ITEM_WIDTH, style, "%3u %-18.18s %4X  %s",
+                 port->number, port->where, port->channel->command_base, status);
     cells_text(&app->cells, row, NAME_COLUMN, NAME_WIDTH, style, port->name);
     cells_text(&app->cells, row, port->name[0] ? STATE_COLUMN : NAME_COLUMN,
                port->name[0] ? STATE_WIDTH : NAME_WIDTH + STATE_WIDTH,
@@ -97,8 +108,11 @@ static void draw_panel_port(struct app *app, const struct port *port, unsigned r
     app_diagnose(app, port, &diagnosis);
     text_format(text, sizeof text, WORD_MAIN_PANEL, port->number);
     menu_frame(cells, row, PANEL_ROWS, text);
-    cells_format(cells, row + 1, PANEL_COLUMN, PANEL_WIDTH, STYLE_TEXT, "%s %02X: %s", WORD_STATUS,
-                 port->evidence.status, words_status(port->evidence.status));
+    if (port->verdict == VERDICT_CHANNEL_OFF)
+        cells_text(cells, row + 1, PANEL_COLUMN, PANEL_WIDTH, STYLE_TEXT, WORD_CHANNEL_NOT_READ);
+    else
+        cells_format(cells, row + 1, PANEL_COLUMN, PANEL_WIDTH, STYLE_TEXT, "%s %02X: %s",
+                     WORD_STATUS, port->evidence.status, words_status(port->evidence.status));
     menu_wrap(cells, row + 2, PANEL_COLUMN, PANEL_WIDTH, 3, STYLE_TEXT,
               words_verdict_meaning(diagnosis.verdict));
     draw_findings(cells, row + 5, diagnosis.findings);

@@ -575,6 +575,7 @@ const char *words_vendor(uint16_t vendor_id);
     "If your drive is on it: switch the controller on in the PC's setup (\"On-board IDE\", "       \
     "\"SATA controller\", often under \"Integrated Peripherals\")."
 
+#define WORD_CHANNEL_NOT_READ  "status not read: nobody listens at these ports"
 #define WORD_CHANNEL_OFF_TITLE "The channel is switched off"
 #define WORD_CHANNEL_OFF_TEXT                                                                      \
     "%s: the chipset does not listen at this cable's ports.\n"                                     \

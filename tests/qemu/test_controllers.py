@@ -2,7 +2,8 @@
 
 import unittest
 
-from cases import Case, Machine
+import drives
+from cases import NAME, Bridge, Case, Machine
 from doors import probed
 from machine import KERNEL, LOG_PORT, ide_cdrom
 
@@ -56,6 +57,54 @@ class ControllersTest(Case):
     def test_ahci_without_drives(self):
         with Machine("q35", kernel=KERNEL) as pc:
             pc.screen.wait_text("AHCI: nobody we can see")
+
+
+class ChannelTest(Case):
+    """Channels that the chipset has off or lets float, switched on by keys and put back."""
+
+    # The end of the program can be looked at before the machine is gone.
+    STAY = ("-action", "shutdown=pause")
+
+    def switched_on(self, chipset, register, before, after, answer, port="3", **options):
+        bridge = Bridge(drives.drive("sm", self.firmware()), chipset=chipset)
+        with Machine("q35", bridge=bridge, options=self.STAY, **options) as pc:
+            pc.screen.wait_text(f"{port} ", answer[0], seconds=120)
+            pc.screen.press(port)
+            pc.screen.wait_text(f"Port {port}: what")
+            pc.screen.press("enter")
+            pc.screen.wait_text(*answer[1:])
+            self.assertEqual(bridge.command(f"config {register}"), f"ok {before}")
+            pc.screen.press("1", "enter")
+            pc.screen.wait_text(f"Port {port}: what", NAME, "healthy")
+            self.assertEqual(bridge.command(f"config {register}"), f"ok {after}")
+            pc.screen.press("f10")
+            pc.screen.wait_text("Switch")
+            pc.screen.press("3", "enter")
+            pc.qmp.wait_event("SHUTDOWN")
+            self.assertEqual(bridge.command(f"config {register}"), f"ok {before}")
+
+    OFF = ("channel off", "The channel is switched off", "must be 1", "put back")
+    FLOATS = ("channel let go", "HAS POWER", "must be 0", "put back")
+
+    def test_switched_off(self):
+        """SeaBIOS leaves VIA's bits alone; POST and probe pass the drive by until a key says yes."""
+        self.switched_on("via,secondary=off", "40", "02", "03", self.OFF, kernel=KERNEL)
+
+    def test_switched_off_under_uefi(self):
+        self.switched_on("via,secondary=off", "40", "02", "03", self.OFF, port="5",
+                         firmware="x64", stick=self.stick_with())
+
+    def test_floating(self):
+        self.switched_on("ich,secondary=float", "56", "04", "00", self.FLOATS, kernel=KERNEL)
+
+    def test_a_job_switches_nothing(self):
+        bridge = Bridge(drives.drive("sm", self.firmware()), chipset="sis,secondary=off")
+        with Machine("q35", bridge=bridge, kernel=KERNEL, append=COMMAND_LINE) as pc:
+            pc.log.wait_line(r"RESULT job=probe .* err=00000000", 120)
+            self.assertEqual(bridge.command("config 4A"), "ok 02")
+            found = probed(pc.log.text())
+            pc.log.wait_line(r"Secondary: PCI .* register 4A = 02, bit 2 must be 1")
+        self.assertEqual(found[3][2], "channel-off")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -570,6 +571,84 @@ static void test_a_drive_appears(void **state)
     stop(&pc);
 }
 
+/* ---- the bench's own models, written from the same sources by another hand ---- */
+
+/* What the drive behind a channel of a model shows: FF when its ports are nobody's. */
+static uint8_t status_at(struct pc *pc, unsigned channel)
+{
+    return pc->sim.ports.in8(&pc->sim, channel == 0 ? 0x1F7 : 0x177);
+}
+
+/* Switches `channel` of the model that `words` name on, and puts everything back. */
+static void switch_model_on(const char *words, unsigned channel, enum chipset_state before)
+{
+    struct pc pc;
+    struct sim_pci_function *function;
+    uint8_t config[256];
+
+    start(&pc);
+    function = sim_ports_add_chipset(&pc.sim, 0, 7, 0, words);
+    bench_do(pc.bench, "attach %s drive", channel == 0 ? "pm" : "sm");
+    bench_advance(pc.bench, 40000000);
+    memcpy(config, function->config, sizeof config);
+    ide_find(&pc.sim.ports, &pc.found);
+    assert_int_equal(pc.found.channels[channel].chipset, before);
+    assert_int_equal(pc.found.channels[channel].decoding, before == CHIPSET_FLOATING);
+    assert_true(before == CHIPSET_FLOATING || status_at(&pc, channel) == 0xFF);
+    assert_int_equal(pc.sim.config_writes, 0);
+    assert_int_equal(
+        chipset_switch_on(&pc.sim.ports, &pc.found, &pc.found.channels[channel], &pc.changes), 0);
+    assert_int_equal(sim_chipset_state(function->chipset, function->config, channel),
+                     SIM_CHANNEL_ON);
+    assert_int_not_equal(status_at(&pc, channel), 0xFF);
+    chipset_restore(&pc.sim.ports, &pc.found, &pc.changes);
+    assert_memory_equal(function->config, config, sizeof config);
+    assert_int_equal(pc.found.channels[channel].chipset, before);
+    stop(&pc);
+}
+
+static void test_every_model_of_the_bench(void **state)
+{
+    unsigned switched = 0;
+
+    (void)state;
+    for (size_t i = 0; sim_chipset_name(i) != NULL; i++) {
+        for (unsigned channel = 0; channel < 2; channel++) {
+            uint8_t config[256] = {0}, writable[256] = {0};
+            char words[64];
+
+            for (unsigned command = 0; command < 2; command++) {
+                snprintf(words, sizeof words, "%s,%s=off%s", sim_chipset_name(i),
+                         channel == 0 ? "primary" : "secondary", command ? ",command=off" : "");
+                if (sim_chipset_setup(words, config, writable) == NULL)
+                    continue; /* this channel has no such bit */
+                switch_model_on(words, channel, CHIPSET_OFF);
+                switched++;
+            }
+            snprintf(words, sizeof words, "%s,%s=float", sim_chipset_name(i),
+                     channel == 0 ? "primary" : "secondary");
+            if (sim_chipset_setup(words, config, writable) != NULL)
+                switch_model_on(words, channel, CHIPSET_FLOATING);
+        }
+    }
+    assert_true(switched >= 60);
+}
+
+static void test_a_model_without_bits(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    sim_ports_add_chipset(&pc.sim, 0, 7, 0, "serverworks");
+    ide_find(&pc.sim.ports, &pc.found);
+    for (unsigned channel = 0; channel < 2; channel++) {
+        assert_int_equal(pc.found.channels[channel].chipset, CHIPSET_NOT_KNOWN);
+        assert_true(pc.found.channels[channel].decoding);
+    }
+    stop(&pc);
+}
+
 static void test_without_pci(void **state)
 {
     struct pc pc;
@@ -754,6 +833,8 @@ int main(void)
         cmocka_unit_test(test_ports_of_another_controller),
         cmocka_unit_test(test_ports_that_somebody_else_answers_at),
         cmocka_unit_test(test_a_drive_appears),
+        cmocka_unit_test(test_every_model_of_the_bench),
+        cmocka_unit_test(test_a_model_without_bits),
         cmocka_unit_test(test_without_pci),
         cmocka_unit_test(test_text_that_does_not_fit),
         cmocka_unit_test(test_hidden_functions),

@@ -61,6 +61,8 @@ static void channel_is_switched_on_by_the_user_and_off_at_the_end(void **state)
 {
     static const struct play_step steps[] = {
         {"channel off", '3', NULL, NULL},
+        {"status not read", 0, NULL, NULL},
+        {"170  --     channel off", 0, NULL, NULL},
         {"Port 3: what", KEY_ENTER, NULL, NULL},
         {"register 40 = 02, bit 0 must be 1", '1', NULL, keep_picture},
         {NULL, KEY_ENTER, NULL, NULL},
