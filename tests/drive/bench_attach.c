@@ -12,6 +12,7 @@ struct plan {
     char boot_identity[29];
     char accepts[17];
     char disk_model[41];
+    char serial[21];
     uint64_t seed;
     uint32_t sectors;
     uint32_t protect;
@@ -274,6 +275,13 @@ static bool option_model(struct plan *plan, const char *value)
     return strlen(value) <= 40;
 }
 
+static bool option_serial(struct plan *plan, const char *value)
+{
+    copy_text(plan->serial, sizeof plan->serial, value, false);
+    plan->setup.serial = plan->serial;
+    return strlen(value) <= 20;
+}
+
 static bool option_sectors(struct plan *plan, const char *value)
 {
     return parse_number(value, 10, 131072, &plan->sectors) && plan->sectors != 0;
@@ -285,37 +293,26 @@ struct option {
 };
 
 static const struct option drive_options[] = {
-    {"chip", option_chip},
-    {"flash", option_flash},
-    {"engine", option_engine},
-    {"face", option_face},
-    {"crash", option_crash},
-    {"gate", option_gate},
-    {"window", option_window},
-    {"start", option_start},
-    {"latency", option_latency},
-    {"boot", option_boot},
-    {"accepts", option_accepts},
-    {"personality", option_personality},
-    {"protect", option_protect},
-    {"wp", option_wp},
-    {"eject", option_eject},
-    {"name", option_name},
-    {"seed", option_seed},
-    {"power", option_power},
-    {"plugged", option_plugged},
-    {"signature", option_signature},
-    {"firmware", option_firmware},
-    {"jumper", option_jumper},
-    {"spinup", option_spin_up},
-    {"busy", option_busy},
-    {NULL, NULL},
+    {"chip", option_chip},         {"flash", option_flash},
+    {"engine", option_engine},     {"face", option_face},
+    {"crash", option_crash},       {"gate", option_gate},
+    {"window", option_window},     {"start", option_start},
+    {"latency", option_latency},   {"boot", option_boot},
+    {"accepts", option_accepts},   {"personality", option_personality},
+    {"protect", option_protect},   {"wp", option_wp},
+    {"eject", option_eject},       {"name", option_name},
+    {"seed", option_seed},         {"power", option_power},
+    {"plugged", option_plugged},   {"signature", option_signature},
+    {"firmware", option_firmware}, {"jumper", option_jumper},
+    {"spinup", option_spin_up},    {"busy", option_busy},
+    {"serial", option_serial},     {NULL, NULL},
 };
 
 static const struct option disk_options[] = {
     {"image", option_flash},
     {"model", option_model},
     {"sectors", option_sectors},
+    {"serial", option_serial},
     {"name", option_name},
     {"power", option_power},
     {"plugged", option_plugged},
@@ -431,6 +428,9 @@ static bool build_disk(struct bench_device *device, struct plan *plan, char *pro
         return false;
     }
     device->disk->hung = plan->hung;
+    if (plan->serial[0] != '\0') {
+        strcpy(device->disk->serial, plan->serial);
+    }
     return true;
 }
 

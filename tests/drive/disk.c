@@ -41,6 +41,7 @@ struct disk *sim_disk_new(const char *name, const char *model, const uint8_t *by
     disk->sectors = sectors;
     strncpy(disk->name, name, sizeof disk->name - 1);
     strncpy(disk->model, model, sizeof disk->model - 1);
+    strcpy(disk->serial, "SIM00001");
     return disk;
 }
 
@@ -121,7 +122,7 @@ static void identify(struct disk *disk)
     set_word(disk, 1, (uint16_t)(disk->sectors / (HEADS * SECTORS_PER_TRACK)));
     set_word(disk, 3, HEADS);
     set_word(disk, 6, SECTORS_PER_TRACK);
-    set_text(disk, 10, 20, "SIM00001");
+    set_text(disk, 10, 20, disk->serial);
     set_text(disk, 23, 8, "1.0");
     set_text(disk, 27, 40, disk->model);
     set_word(disk, 49, 0x0200);

@@ -16,6 +16,7 @@ enum { SIM_DISK_SECTOR = 512 };
 struct disk {
     char name[24];
     char model[41];
+    char serial[21];
     uint8_t *bytes;
     uint32_t sectors;
 

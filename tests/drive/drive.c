@@ -61,6 +61,9 @@ struct drive *sim_drive_new(const struct sim_drive_setup *setup, const char *nam
         strncpy(drive->accepts, setup->accepts, sizeof drive->accepts - 1);
         drive->setup.accepts = drive->accepts;
     }
+    if (setup->serial != NULL) {
+        strncpy(drive->serial, setup->serial, sizeof drive->serial - 1);
+    }
     drive->chip = sim_chip_new(setup->chip, &drive->faults, &drive->random);
     if (drive->chip == NULL) {
         free(drive);

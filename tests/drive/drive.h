@@ -86,6 +86,7 @@ struct sim_drive_setup {
     bool no_signature;         /* without firmware a reset leaves no packet device signature */
     uint32_t vendor_us;        /* duration of one vendor command */
     const char *boot_identity; /* 28 characters: vendor 8, product 16, revision 4 */
+    const char *serial;        /* number in IDENTIFY PACKET DEVICE; NULL: blank, as most drives */
     const char *accepts; /* firmware whose product does not contain this does not fit; NULL: any */
 };
 
@@ -94,6 +95,7 @@ struct drive {
     char name[24];
     char boot_identity[29];
     char accepts[17];
+    char serial[21];
     struct sim_random random;
     struct sim_faults faults;
     struct sim_chip *chip;

@@ -47,7 +47,7 @@ void sim_identify(struct drive *drive)
     }
     set_word(drive, 0,
              0x85C0); /* packet device, CD-ROM, removable, DRQ within 50 µs, 12-byte packets */
-    set_text(drive, 10, 20, "");
+    set_text(drive, 10, 20, drive->boot_code ? "" : drive->serial);
     set_text(drive, 23, 8, revision);
     set_text(drive, 27, 40, model);
     set_word(drive, 49, 0x0A00); /* LBA, IORDY; no DMA */

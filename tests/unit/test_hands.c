@@ -637,6 +637,41 @@ static void firmware_by_its_name(void **state)
     assert_false(command("attach ps disk personality=silent"));
 }
 
+static void assert_serial(unsigned channel, uint8_t command, const char *text)
+{
+    uint8_t data[512];
+
+    out(channel, DEVICE, MASTER);
+    out(channel, STATUS, command);
+    wait_ms(1);
+    assert_int_equal(in(channel, STATUS) & 0x89, 0x08);
+    for (unsigned i = 0; i < 512; i += 2) {
+        uint16_t word = bench_read(bench, channel, DATA);
+
+        data[i] = (uint8_t)(word >> 8);
+        data[i + 1] = (uint8_t)word;
+    }
+    assert_memory_equal(data + 20, text, 20);
+}
+
+static void serial_numbers(void **state)
+{
+    (void)state;
+    must("attach pm drive firmware=A/B/1");
+    must("attach sm disk");
+    wait_ms(1000);
+    assert_serial(0, 0xA1, "                    ");
+    assert_serial(1, 0xEC, "SIM00001            ");
+    must("detach pm");
+    must("detach sm");
+    must("attach pm drive firmware=A/B/1 serial=NUMBER_2");
+    must("attach sm disk serial=OTHER");
+    wait_ms(1000);
+    assert_serial(0, 0xA1, "NUMBER 2            ");
+    assert_serial(1, 0xEC, "OTHER               ");
+    assert_false(command("attach ps drive serial=123456789012345678901"));
+}
+
 /* ---- disks ----------------------------------------------------------------------------------- */
 
 static void a_busy_disk_takes_nothing(void **state)
@@ -736,6 +771,7 @@ int main(void)
         TEST(personality_answers_for_master),
         TEST(personality_blinker),
         TEST(firmware_by_its_name),
+        TEST(serial_numbers),
         TEST(a_busy_disk_takes_nothing),
         TEST(a_disk_that_hangs),
         TEST(a_disk_that_was_in_use),
