@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "kernel/lib/string.h"
+
 /* A status that changed so often within so short a time is not that of a drive at rest. */
 enum { UNSTEADY_US = 20000000 };
 
@@ -54,7 +56,14 @@ static bool may_be_two_masters(const struct port *port)
     if (!is_somebody(port->verdict) || port->verdict == VERDICT_VENDOR_MODE)
         return false;
     return evidence->identify_unstable || is_unsteady(&port->trail) ||
-           evidence_is_sum_wrong(evidence) || (named && evidence_is_garbled(evidence));
+           evidence_is_sum_wrong(evidence) || evidence_is_mixed(evidence) ||
+           (named && evidence_is_garbled(evidence));
+}
+
+/* Both positions say the same name: two of a kind, or one drive that answers for both. */
+static bool is_same_name(const struct port *port)
+{
+    return port->name[0] != '\0' && strcmp(port->name, port->neighbour->name) == 0;
 }
 
 static uint32_t cable_findings(const struct port *port)
@@ -70,7 +79,7 @@ static uint32_t cable_findings(const struct port *port)
     if (is_disk(port->neighbour))
         findings |= FINDING_BESIDE_DISK;
     else if (port_alone(port) == ALONE_NO)
-        findings |= FINDING_TWO_DRIVES;
+        findings |= FINDING_TWO_DRIVES | (is_same_name(port) ? FINDING_MAY_BE_OTHER : 0);
     else if (port_alone(port) == ALONE_UNSURE && !is_disk(port))
         findings |= FINDING_MAY_BE_OTHER;
     return findings;

@@ -9,7 +9,8 @@
 enum {
     INQUIRY_TYPE_MASK = 0x1F, /* SPC-2 7.3.2 */
     INQUIRY_TYPE_CD = 0x05,
-    INQUIRY_TYPE_NONE = 0x1F
+    INQUIRY_TYPE_NONE = 0x1F,
+    MIXED_LETTERS = 4 /* fewer may stand in noise by chance */
 };
 
 void evidence_clear(struct evidence *evidence)
@@ -65,16 +66,31 @@ void evidence_note_identify(struct evidence *evidence, uint8_t command, err_t er
     }
 }
 
-/* Words 27-46, the model number: bytes that are no text. */
+/* The model number of IDENTIFY data, words 27-46, first letter in the high byte. */
+enum { MODEL_FIRST = 27, MODEL_BYTES = 40 };
+
+static uint8_t model_byte(const uint16_t words[256], unsigned i)
+{
+    return (uint8_t)(words[MODEL_FIRST + i / 2] >> (i % 2 ? 0 : 8));
+}
+
+static bool is_printable(uint8_t byte)
+{
+    return byte >= 0x20 && byte <= 0x7E;
+}
+
+/* Old drives fill the end with 00 instead of blanks. */
 static bool is_model_garbled(const uint16_t words[256])
 {
-    for (unsigned i = 27; i < 47; i++) {
-        uint8_t high = (uint8_t)(words[i] >> 8), low = (uint8_t)words[i];
+    unsigned length = MODEL_BYTES;
 
-        if (high < 0x20 || high > 0x7E || low < 0x20 || low > 0x7E)
+    while (length > 0 && model_byte(words, length - 1) == 0x00)
+        length--;
+    for (unsigned i = 0; i < length; i++) {
+        if (!is_printable(model_byte(words, i)))
             return true;
     }
-    return false;
+    return length == 0;
 }
 
 /* Word 255: with A5 in the low byte, the sum of all 512 bytes is 0. Older drives leave it out. */
@@ -106,17 +122,65 @@ bool evidence_is_garbled(const struct evidence *evidence)
            (is_model_garbled(evidence->identify) || is_sum_wrong(evidence->identify));
 }
 
+static bool has_inquiry(const struct evidence *evidence)
+{
+    return evidence->asked_inquiry && evidence->inquiry_error == 0;
+}
+
+/* Letters and nonsense in one field. 00 up to its end is how old drives write blanks. */
+struct mixture {
+    unsigned letters, nonsense;
+    bool ended; /* 00 came */
+};
+
+static void mix(struct mixture *mixture, uint8_t byte)
+{
+    char c = text_upper((char)byte);
+
+    if (byte == 0x00) {
+        mixture->ended = true;
+        return;
+    }
+    mixture->letters += (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    mixture->nonsense += mixture->ended || !is_printable(byte);
+}
+
+static bool is_mixed(const struct mixture *mixture)
+{
+    return mixture->letters >= MIXED_LETTERS && mixture->nonsense > 0;
+}
+
+static bool is_model_mixed(const uint16_t words[256])
+{
+    struct mixture model = {0};
+
+    for (unsigned i = 0; i < MODEL_BYTES; i++)
+        mix(&model, model_byte(words, i));
+    return is_mixed(&model);
+}
+
+/* Vendor and product of INQUIRY (SPC-2, 7.3.2): bytes 8..15 and 16..31. */
+static bool is_inquiry_mixed(const struct inquiry *inquiry)
+{
+    struct mixture vendor = {0}, product = {0};
+
+    for (unsigned i = 8; i < 32 && i < inquiry->length; i++)
+        mix(i < 16 ? &vendor : &product, inquiry->raw[i]);
+    return is_mixed(&vendor) || is_mixed(&product);
+}
+
+bool evidence_is_mixed(const struct evidence *evidence)
+{
+    return (is_identified(evidence) && is_model_mixed(evidence->identify)) ||
+           (has_inquiry(evidence) && is_inquiry_mixed(&evidence->inquiry));
+}
+
 void evidence_note_inquiry(struct evidence *evidence)
 {
     evidence->asked_inquiry = true;
     evidence->inquiry_error = evidence->inquiry_result.error;
     evidence->inquiry.length = (uint8_t)evidence->inquiry_result.moved;
     inquiry_parse(&evidence->inquiry);
-}
-
-static bool has_inquiry(const struct evidence *evidence)
-{
-    return evidence->asked_inquiry && evidence->inquiry_error == 0;
 }
 
 /* A device that packets reach but that is no CD or DVD drive (ZIP, LS-120, tape): as protected as a
@@ -134,7 +198,7 @@ static bool is_disk(const struct evidence *evidence)
     if (evidence->identify_device_valid || is_other_packet_device(evidence))
         return true;
     return evidence->signature == ATA_SIGNATURE_DISK && !evidence->identify_packet_valid &&
-           !has_inquiry(evidence);
+           !has_inquiry(evidence) && !evidence->answered_by_disk;
 }
 
 /* Anybody at all behind the ports. */
@@ -186,6 +250,16 @@ bool evidence_is_named(const struct evidence *evidence)
            (has_inquiry(evidence) && inquiry_is_sane(&evidence->inquiry));
 }
 
+/* Nonsense is not worth its place in the list. */
+static bool is_nonsense(const char *name)
+{
+    for (; *name; name++) {
+        if (*name != '.' && *name != ' ')
+            return false;
+    }
+    return true;
+}
+
 static void name_port(struct port *port)
 {
     const struct evidence *evidence = &port->evidence;
@@ -200,6 +274,8 @@ static void name_port(struct port *port)
         ata_identify_text(evidence->identify, 27, 40, model); /* words 27-46: model number */
         text_copy(port->name, sizeof port->name, model);
     }
+    if (is_nonsense(port->name))
+        port->name[0] = '\0';
 }
 
 void port_judge(struct port *port)

@@ -46,6 +46,7 @@ struct evidence {
     bool echo_tested;     /* somebody tried, now or before the drive beside it was in vendor mode */
     bool answered_for;    /* 00 and no reaction to commands, while the other position is there: the
                              other device answers for a missing one (ATA/ATAPI-6, 9.16.1) */
+    bool answered_by_disk; /* and that one is a disk, whose signature shows here, too */
     bool decoding;
     uint8_t chipset; /* enum chipset_state: what the controller's own bits say */
     uint8_t report;  /* enum chipset_report: what is told of vendor mode behind the controller */
@@ -74,7 +75,11 @@ void evidence_note_identify(struct evidence *evidence, uint8_t command, err_t er
  * no text, or a check sum (ATA/ATAPI-6, 8.15, word 255) that is wrong. */
 bool evidence_is_garbled(const struct evidence *evidence);
 
-/* The latter alone: a drive with a spoilt name still adds up its own bytes right. */
+/* Whether a name came that is part letters and part nonsense: a name that is gone is all of one
+ * kind. */
+bool evidence_is_mixed(const struct evidence *evidence);
+
+/* The check sum alone: a drive with a spoilt name still adds up its own bytes right. */
 bool evidence_is_sum_wrong(const struct evidence *evidence);
 
 /* Notes how INQUIRY ended: inquiry_result is filled, the bytes that came are in inquiry.raw. */

@@ -219,6 +219,8 @@ static void note_answered_for(struct probe *probe)
             continue;
         port->evidence.answered_for =
             is_silent_zero(&port->evidence) && is_present(&port->neighbour->evidence);
+        port->evidence.answered_by_disk =
+            port->evidence.answered_for && port->neighbour->evidence.identify_device_valid;
     }
 }
 

@@ -30,7 +30,8 @@ static void note(struct app *app, const struct port *port, enum answer answer)
 {
     static const char *const words[ANSWERS] = {
         "it came out of a box that died", "it blinks and refuses every disc",
-        "an operating system does not show it", "just looking", "another firmware on purpose"};
+        "an operating system does not show it", "just looking",
+        "wrong firmware, or another one wanted"};
     uint32_t bit = app_port_bit(port);
 
     app->said_box &= ~bit;
@@ -73,7 +74,7 @@ void screen_history(struct app *app, struct port *port)
     unsigned first, chosen;
 
     app_diagnose(app, port, &diagnosis);
-    first = diagnosis.findings & FINDING_REFUSES_DISC ? BLINKS : OUT_OF_A_BOX;
+    first = diagnosis.findings & FINDING_REFUSES_DISC ? BLINKS : JUST_LOOKING;
     text_format(text, sizeof text, WORD_HISTORY_TEXT, port->name);
     chosen = screen_choice_at(app, WORD_HISTORY_TITLE, text, answers, ANSWERS, ANSWERS, first,
                               HELP_HISTORY);

@@ -506,7 +506,7 @@ const char *words_finding(uint32_t bit)
         "It reports a defect, or did not answer a simple question.",
         "It is set to slave, and there is no master on its cable.",
         "Another drive than before is here: the name changed.",
-        "Master and slave show the same: one may answer for both.",
+        "Registers can't tell whether it is alone on its cable: look.",
         "Rescues are reported to work at this controller.",
     };
     unsigned index = bit_index(bit);
@@ -622,6 +622,8 @@ const struct step_words *words_step_page(enum next_step step)
              "2. Pull the other device's flat cable, or take its place on the cable away: only "
              "the sick drive stays on it. Its jumper: master.\n"
              "3. Switch the PC on and start this program again.\n\n"
+             "Nothing else is on the cable? Then this drive answers for both places: set its "
+             "jumper to master.\n\n"
              "Is the other one the disk that the PC starts from? This program starts from a "
              "stick or a floppy; the disk is not needed meanwhile."},
         [STEP_SET_JUMPER] =

@@ -448,7 +448,7 @@ const char *words_answer(enum session_answer answer);
 
 #define WORD_EV_TRAIL_COLUMNS "   at s   for s  looks  status"
 #define WORD_EV_TRAIL_EMPTY   "Nobody looked yet."
-#define WORD_EV_TRAIL_CHANGES "%u changes in all. Times as in the log, since this program started."
+#define WORD_EV_TRAIL_CHANGES "Changes in all: %u. Times as in the log, since this program started."
 
 #define WORD_EV_IDENTIFY      "IDENTIFY"
 #define WORD_EV_NO_DATA       "%s: no answer came, or it was not asked."
@@ -504,7 +504,7 @@ const char *words_answer(enum session_answer answer);
 #define WORD_HISTORY_BLINKS "Its light blinks and it refuses every disc"
 #define WORD_HISTORY_SYSTEM "An operating system does not show it"
 #define WORD_HISTORY_LOOK   "Nothing, I am just looking: show what was seen"
-#define WORD_HISTORY_FLASH  "I want to put another firmware on it, on purpose"
+#define WORD_HISTORY_FLASH  "It has the wrong firmware, or I want another one on it"
 #define WORD_HISTORY_OTHER  "No, that was not it: ask me again"
 #define WORD_BLINK_FLASH    "Choose the file and flash"
 

@@ -259,8 +259,11 @@ static void test_a_healthy_drive_beside_another_one_stays_healthy(void **state)
     expect(&cable.slave, NULL, VERDICT_DISK, FINDING_TWO_DRIVES, STEP_LEAVE_IT, RISK_NONE);
     empty(&cable);
     healthy(&cable.master);
-    healthy(&cable.slave);
+    optical(&cable.slave, "PLEXTOR CD-R   PX-W4012A1.07");
     expect(&cable.master, NULL, VERDICT_HEALTHY, FINDING_TWO_DRIVES, STEP_ASK_HISTORY, RISK_NONE);
+    healthy(&cable.slave); /* two of a kind, or one that answers for both */
+    expect(&cable.master, NULL, VERDICT_HEALTHY, FINDING_TWO_DRIVES | FINDING_MAY_BE_OTHER,
+           STEP_ASK_HISTORY, RISK_NONE);
 }
 
 static void test_a_slave_without_a_master(void **state)
@@ -330,6 +333,24 @@ static void test_two_masters_show_as_a_wrong_sum(void **state)
     expect(&cable.master, NULL, VERDICT_HEALTHY, 0, STEP_ASK_HISTORY, RISK_NONE);
     words[30] = 0x8080; /* the model's letters went wrong, INQUIRY's did not */
     expect(&cable.master, NULL, VERDICT_HEALTHY, FINDING_TWO_MASTERS, STEP_ASK_HISTORY, RISK_NONE);
+}
+
+static void test_two_masters_show_as_a_name_that_is_half_a_name(void **state)
+{
+    struct cable cable;
+
+    (void)state;
+    empty(&cable);
+    optical(&cable.master, "SYNTH   SYNTH-DFE\0\0\0    0.00"); /* two names, ANDed */
+    expect(&cable.master, NULL, VERDICT_IDENTITY_DAMAGED, FINDING_TWO_MASTERS, STEP_SET_JUMPER,
+           RISK_POWER);
+    empty(&cable);
+    optical(&cable.master, "OLD\0\0\0\0\0CD-ROM 4X\0\0\0\0\0\0\0"
+                           "1.0\0"); /* 00 for blanks */
+    expect(&cable.master, NULL, VERDICT_IDENTITY_DAMAGED, 0, STEP_GUIDE, RISK_NONE);
+    set_model(cable.master.evidence.identify, "SY\x1BNTH-ONE");
+    expect(&cable.master, NULL, VERDICT_IDENTITY_DAMAGED, FINDING_TWO_MASTERS, STEP_SET_JUMPER,
+           RISK_POWER);
 }
 
 static void test_a_status_that_never_rests(void **state)
@@ -468,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_one_drive_may_answer_for_both_positions),
         cmocka_unit_test(test_two_masters_show_as_data_that_change),
         cmocka_unit_test(test_two_masters_show_as_a_wrong_sum),
+        cmocka_unit_test(test_two_masters_show_as_a_name_that_is_half_a_name),
         cmocka_unit_test(test_a_status_that_never_rests),
         cmocka_unit_test(test_what_is_reported_of_the_controller),
         cmocka_unit_test(test_the_neighbour_goes_before_jumper_and_controller),

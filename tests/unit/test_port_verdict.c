@@ -83,6 +83,10 @@ static void test_the_other_device_answers_for_a_missing_one(void **state)
     assert_int_equal(port_verdict(&evidence), VERDICT_NO_IDENTITY);
     evidence.answered_for = true;
     assert_int_equal(port_verdict(&evidence), VERDICT_NOTHING);
+    evidence.signature = ATA_SIGNATURE_DISK; /* a disk's, and none is beside it: its own */
+    assert_int_equal(port_verdict(&evidence), VERDICT_DISK);
+    evidence.answered_by_disk = true;
+    assert_int_equal(port_verdict(&evidence), VERDICT_NOTHING);
 }
 
 static void test_channel_off(void **state)

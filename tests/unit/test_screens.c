@@ -679,7 +679,7 @@ static void evidence_shows_the_status_over_time(void **state)
     screen_evidence_draw(&app, port, 1);
     check_screen("evidence-trail");
     assert_true(shows("29.0    31.0      2  7F  nothing on the cable, or no power"));
-    assert_true(shows("18 changes in all"));
+    assert_true(shows("Changes in all: 18."));
 }
 
 static void evidence_shows_every_byte_that_was_answered(void **state)
