@@ -248,6 +248,16 @@ static void log_port(const struct probe *probe, const struct port *port)
              answer(device, evidence->asked_device, evidence->identify_device),
              answer(packet, evidence->asked_packet, evidence->identify_packet),
              answer(inquiry, evidence->asked_inquiry, evidence->inquiry_error), port->name);
+    if (evidence->asked_ready)
+        log_line(probe->log, "probe",
+                 "port %u: TEST UNIT READY %08x status %02X error %02X sense %X/%02X/%02X",
+                 port->number, (unsigned)evidence->ready_result.error,
+                 evidence->ready_result.status, evidence->ready_result.error_register,
+                 evidence->ready_result.sense_key, evidence->ready_result.asc,
+                 evidence->ready_result.ascq);
+    if (evidence->identify_unstable)
+        log_line(probe->log, "probe", "port %u: IDENTIFY asked twice, two different answers",
+                 port->number);
 }
 
 /* Beside a drive in vendor mode nothing is tried; what was tried before and looks the same counts.
