@@ -13,8 +13,8 @@ enum way {
     WAY_EJECT,      /* the same with the eject button held when the drive gets its power */
     WAY_CATCH,      /* ask without a break while the drive is switched off and on */
     WAY_LATE_CABLE, /* start the PC without the ribbon, plug it now */
-    WAY_LATE_POWER, /* start the PC without the drive's power, plug it now */
     WAY_HOT_SWAP,   /* start the PC with a good drive, move the ribbon now */
+    WAY_LATE_POWER, /* start the PC without the drive's power, plug it now: a live power plug */
     WAY_SWITCH_ON,  /* channel off in the firmware setup, switched on here */
     WAY_COUNT
 };

@@ -120,9 +120,74 @@ static void run(struct app *app, struct port *port, struct plan *plan)
         probe_start(&app->machine, port, false);
 }
 
+/* ---- from outside ---------------------------------------------------------------------------- */
+
 void guide_run(struct app *app, struct port *port)
 {
     struct plan plan = {0};
 
     run(app, port, &plan);
+}
+
+/* How a drive can come in; the channel that is switched off in the setup is the last one. */
+enum { LATE_CABLE, HOT_SWAP, LATE_POWER, SWITCH_ON, BRING_INS };
+
+static unsigned first_choice(const struct port *port)
+{
+    if (port->verdict == VERDICT_CHANNEL_OFF || port->verdict == VERDICT_CHANNEL_FLOATS)
+        return SWITCH_ON;
+    return swap_allowed(port, SWAP_CABLE) == SWAP_ALLOWED ? HOT_SWAP : LATE_CABLE;
+}
+
+static enum way_result bring_in(struct app *app, struct port *port, unsigned choice,
+                                struct port **arrived)
+{
+    static const enum swap_variant variants[] = {
+        [LATE_CABLE] = SWAP_LATE_CABLE, [LATE_POWER] = SWAP_LATE_POWER, [HOT_SWAP] = SWAP_CABLE};
+
+    if (choice != SWITCH_ON)
+        return screen_swap(app, port, variants[choice], arrived);
+    if (port->verdict != VERDICT_CHANNEL_OFF && port->verdict != VERDICT_CHANNEL_FLOATS)
+        return tell(app, WAY_SWITCH_ON);
+    /* What is on the channel then is probed, and stands in the list. */
+    (void)screen_channel(app, port);
+    return WAY_STOPPED;
+}
+
+/* The drive is here: the bar of the list stands on it, and a dead one goes on to the ways in. */
+static void go_on_with(struct app *app, struct port *port)
+{
+    struct plan plan = {.brought_in = true};
+    struct diagnosis diagnosis;
+
+    app->ports.chosen = (unsigned)(port - app->machine.ports);
+    app_diagnose(app, port, &diagnosis);
+    if (diagnosis.step == STEP_GUIDE)
+        run(app, port, &plan);
+    else if (diagnosis.step == STEP_BACK_UP_FLASH)
+        rescue_run(app, port, SESSION_FLASH);
+}
+
+void guide_bring_in(struct app *app, struct port *port)
+{
+    static const char *const answers[BRING_INS] = {
+        [LATE_CABLE] = WORD_BRING_LATE_CABLE,
+        [HOT_SWAP] = WORD_BRING_HOT_SWAP,
+        [LATE_POWER] = WORD_BRING_LATE_POWER,
+        [SWITCH_ON] = WORD_BRING_SWITCH_ON,
+    };
+    unsigned choice = first_choice(port);
+    struct port *arrived = port;
+    enum way_result result;
+
+    do {
+        choice = screen_choice_at(app, WORD_BRING_TITLE, WORD_BRING_TEXT, answers, BRING_INS,
+                                  GUIDE_ESC, choice, HELP_WAY_IN);
+        if (choice == GUIDE_ESC)
+            return;
+        result = bring_in(app, port, choice, &arrived);
+        choice = (choice + 1) % BRING_INS;
+    } while (result == WAY_NEXT && !app->ended);
+    if (result == WAY_ARRIVED)
+        go_on_with(app, arrived);
 }

@@ -247,6 +247,8 @@ static void act(struct app *app, uint16_t key)
         screen_evidence(app, port);
     else if (key == 'R')
         app_look_again(app, port);
+    else if (key == 'W')
+        guide_bring_in(app, port);
     else if (key == KEY_F1 + 4)
         rescue_run(app, port, SESSION_BACKUP);
     else if (key == KEY_F1 + 5)

@@ -4,7 +4,7 @@
 #include "ui/guide.h"
 
 /* What can be done from a page. */
-enum deed { DO_NOTHING, DO_LOOK, DO_GUIDE, DO_FLASH, DO_ASK };
+enum deed { DO_NOTHING, DO_LOOK, DO_BRING_IN, DO_GUIDE, DO_FLASH, DO_ASK };
 
 struct offer {
     const char *words;
@@ -15,7 +15,9 @@ enum { OFFERS = 4 };
 
 /* The careful answer is the last one. */
 static const struct offer offers[STEP_COUNT][OFFERS] = {
-    [STEP_CHECK_PLUGS] = {{WORD_LOOK_AGAIN, DO_LOOK}, {WORD_BACK, DO_NOTHING}},
+    [STEP_CHECK_PLUGS] = {{WORD_LOOK_AGAIN, DO_LOOK},
+                          {WORD_BRING_IN, DO_BRING_IN},
+                          {WORD_BACK, DO_NOTHING}},
     [STEP_UNPLUG_ONE] = {{WORD_LOOK_AGAIN, DO_LOOK}, {WORD_BACK, DO_NOTHING}},
     [STEP_SET_JUMPER] = {{WORD_LOOK_AGAIN, DO_LOOK},
                          {WORD_GO_ON_ALL, DO_GUIDE},
@@ -44,6 +46,9 @@ static void do_it(struct app *app, struct port *port, enum deed deed)
         break;
     case DO_LOOK:
         app_look_again(app, port);
+        break;
+    case DO_BRING_IN:
+        guide_bring_in(app, port);
         break;
     case DO_GUIDE:
         guide_run(app, port);

@@ -8,8 +8,7 @@ enum {
     FRAME_ROW = WAY_LAST_ROW + 1,
     FRAME_ROWS = 9,
     STRIP_WIDTH = 60, /* a minute in each of two rows */
-    STEP_US = 1000,   /* the catch's pace: kernel/catch.h */
-    REDRAW_US = 200000,
+    REDRAW_US = APP_TICK_US / 2,
     BEEP_EVERY_US = 300000,
     BEEPS_CAUGHT = 3,
     SECOND_US = 1000000
@@ -18,16 +17,6 @@ enum {
 static bool is_empty(uint8_t status)
 {
     return status == 0x7F || status == 0xFF;
-}
-
-void way_open(struct way_view *view, struct app *app, struct port *port, enum way way,
-              enum help_topic topic, void (*draw)(const struct way_view *view))
-{
-    *view = (struct way_view){.app = app, .port = port, .way = way, .topic = topic, .draw = draw};
-    catch_open(&view->catch, port, &app->donors, &app->log);
-    view->catch.quiet = true;
-    view->was_empty = is_empty(view->catch.status);
-    view->since_us = app_now_us(app);
 }
 
 /* ---- what is seen ---------------------------------------------------------------------------- */
@@ -124,24 +113,35 @@ static void note_changes(struct way_view *view, enum catch_state before)
         cells_beep(&view->app->cells);
         view->beeps--;
         view->beep_us = now_us + BEEP_EVERY_US;
-        view->drawn_us = 0; /* a beep is heard and seen at the same time */
     }
+}
+
+/* A step of the catch, whatever is on the screen: help and log, too. */
+static void attend(void *context)
+{
+    struct way_view *view = context;
+    enum catch_state before = view->catch.state;
+
+    catch_step(&view->catch);
+    note_changes(view, before);
+}
+
+void way_open(struct way_view *view, struct app *app, struct port *port, enum way way,
+              enum help_topic topic, void (*draw)(const struct way_view *view))
+{
+    *view = (struct way_view){.app = app, .port = port, .way = way, .topic = topic, .draw = draw};
+    catch_open(&view->catch, port, &app->donors, &app->log);
+    view->catch.quiet = true;
+    view->was_empty = is_empty(view->catch.status);
+    app->attend = attend;
+    app->attended = view;
 }
 
 uint16_t way_turn(struct way_view *view)
 {
-    enum catch_state before = view->catch.state;
-    uint64_t now_us;
-
-    catch_step(&view->catch);
-    note_changes(view, before);
-    now_us = app_now_us(view->app);
-    if (view->drawn_us == 0 || now_us - view->drawn_us >= REDRAW_US) {
-        view->drawn_us = now_us;
-        way_draw(view);
-        cells_refresh(&view->app->cells);
-    }
-    return app_action(view->app, view->topic, STEP_US);
+    way_draw(view);
+    cells_refresh(&view->app->cells);
+    return app_action(view->app, view->topic, REDRAW_US);
 }
 
 bool way_is_over(const struct way_view *view)
@@ -153,6 +153,7 @@ enum way_result way_close(struct way_view *view, enum way_result result)
 {
     struct app *app = view->app;
 
+    app->attend = NULL;
     switch (view->catch.state) {
     case CATCH_CAUGHT:
         cells_beep(&app->cells);

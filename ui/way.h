@@ -17,23 +17,21 @@ struct way_view {
     struct port *port;
     enum way way;
     enum help_topic topic;
-    /* Draws the rows above; the page itself and what is seen are drawn by way_turn(). */
+    /* Draws the rows above; the page itself and what is seen are drawn by way_draw(). */
     void (*draw)(const struct way_view *view);
     struct catch catch;
-    bool power;           /* draws how often it was switched on, and the strip */
     bool was_empty;       /* the bus, at the last turn */
     uint64_t returned_us; /* when somebody drove the bus again; 0: not yet */
-    uint64_t since_us;    /* when the screen was opened */
-    uint64_t drawn_us;
-    unsigned beeps;   /* still to come */
-    uint64_t beep_us; /* when the next one is due */
+    unsigned beeps;       /* still to come */
+    uint64_t beep_us;     /* when the next one is due */
 };
 
-/* Opens the catch for `port`; it only looks until view->catch.quiet is cleared. */
+/* Opens the catch for `port`, which goes on from here until way_close(), under help and log, too.
+ * It only looks until view->catch.quiet is cleared. */
 void way_open(struct way_view *view, struct app *app, struct port *port, enum way way,
               enum help_topic topic, void (*draw)(const struct way_view *view));
 
-/* A step of the catch, a beep if something changed, a redraw if it is time, a key. */
+/* Draws the screen and waits a moment for a key. */
 uint16_t way_turn(struct way_view *view);
 
 /* What the hands are to do now, as a bar over the page. */

@@ -342,6 +342,7 @@ const char *words_help(enum help_topic topic)
             "F7 or C  choose the firmware file          F1 or ?  help\n"
             "D        why do you think so?              F10 or Q end\n"
             "R        look again                        S        where to save\n"
+            "W        bring a drive in while the PC runs\n"
             "Everywhere else Enter or F10 goes on, Esc or Backspace goes back.\n\n"
             "Nothing that you did not confirm changes a drive. Hard disks never get a vendor "
             "command. One drive per cable: unplug the others before you flash.",
@@ -796,9 +797,9 @@ const char *words_way_at_start(enum way way)
             "2. Start the PC and this program again.\n"
             "3. Choose this port, now empty, and press W: you are led from there.",
         [WAY_LATE_POWER] =
-            "The same with the power instead of the data cable: the drive gets it while this "
-            "program watches, so that not even its firmware's first second is lost. A power plug "
-            "in a running PC is a risk; a switch or a power supply of its own is better.\n\n"
+            "As with the data cable plugged in later, but it is the power that comes later: the "
+            "drive gets it while this program watches. A power plug in a running PC is a risk; a "
+            "switch or a power supply of its own is better.\n\n"
             "1. Switch the PC off. Leave the flat data cable on, take the power off this drive.\n"
             "2. Start the PC and this program again.\n"
             "3. Choose this port, now empty, and press W: you are led from there.",

@@ -164,7 +164,7 @@ const char *words_answer(enum session_answer answer);
 #define WORD_MAIN_FOOTER                                                                           \
     "{\x18\x19} choose  {Enter} next  {F5} back up  {F6} flash  {F7} file  {F8} log  {F1} help  "  \
     "{F10} end"
-#define WORD_MAIN_KEYS        "{Enter} %s   {D} Why?   {R} Look again   {V} Compare"
+#define WORD_MAIN_KEYS        "{Enter} %s   {D} Why?   {R} Look again   {W} Bring in"
 #define WORD_MAIN_MORE        "%u more below"
 #define WORD_MAIN_LOOKING     "looking, at most %u s more"
 #define WORD_MAIN_BUSY_FOR    "busy for %u s"
@@ -711,6 +711,17 @@ const char *words_intro_refused(uint8_t status);
 #define WORD_GUIDE_AGAIN    "Begin again with the first way"
 #define WORD_GUIDE_SAVE_LOG "Save the log"
 #define WORD_GUIDE_BACK     "Back to the list"
+
+#define WORD_BRING_TITLE "Bring the drive in while the PC runs"
+#define WORD_BRING_TEXT                                                                            \
+    "A PC may hang or wait for minutes at its start when a dead drive is attached. So it starts "  \
+    "without the drive, and the drive joins now.\n\n"                                              \
+    "How is the drive connected just now? Each way begins with what must be there and with what "  \
+    "is dangerous; the upper ones are the safer ones."
+#define WORD_BRING_LATE_CABLE "It has power. I plug its flat data cable in now"
+#define WORD_BRING_LATE_POWER "Its flat data cable is in. I give it power now"
+#define WORD_BRING_HOT_SWAP   "A good drive is there in its place. I move the flat data cable now"
+#define WORD_BRING_SWITCH_ON  "Its channel is switched off in the PC's setup"
 
 #define WORD_DRIVE_TRAY   "tray"
 #define WORD_DRIVE_PHONES "phones"

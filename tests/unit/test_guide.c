@@ -229,6 +229,123 @@ static void a_drive_that_listens_at_once(void **state)
     assert_int_equal(bench_flash_changes(play.bench), 0);
 }
 
+/* ---- J2: the PC hangs with the drive attached ------------------------------------------------ */
+
+static void plug_it(struct play *player)
+{
+    bench_do(player->bench, "plug it");
+    bench_do(player->bench, "bounce it 30");
+}
+
+static void pull_good(struct play *player)
+{
+    bench_do(player->bench, "unplug good");
+}
+
+static void swap_it(struct play *player)
+{
+    bench_do(player->bench, "swap sm it");
+    bench_do(player->bench, "plug it");
+    bench_do(player->bench, "bounce it 30");
+}
+
+static void picture_bring(struct play *player)
+{
+    picture(player, "guide-bring-in");
+}
+
+#define STEPS_EYES                                                                                 \
+    {"Is it an optical drive?", '2', NULL, NULL},                                                  \
+    {                                                                                              \
+        NULL, KEY_ENTER, NULL, NULL                                                                \
+    }
+
+/* The plug goes in, the drive hangs, its power is switched: VERIFIED. */
+static void late_cable_leads_to_the_ways(void **state)
+{
+    static const struct play_step steps[] = {
+        {"nothing there", '3', NULL, NULL},
+        {"check power, cable and jumper", KEY_ENTER, NULL, NULL},
+        {"Nothing answers here", '2', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"How is the drive connected", KEY_ENTER, NULL, picture_bring},
+        {"step 1 of 5", KEY_ENTER, NULL, NULL},
+        {"step 2 of 5", KEY_ENTER, NULL, NULL},
+        {"step 3 of 5", KEY_ENTER, NULL, NULL},
+        {"step 4 of 5", KEY_NONE, NULL, plug_it},
+        {"A drive arrived", KEY_ENTER, NULL, NULL},
+        STEPS_EYES,
+        {"way 1 of 7", 'n', NULL, NULL},
+        {"Can you switch the power", '3', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"Before you touch", '1', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"way 3 of 7", KEY_NONE, NULL, off},
+        {"It is off. Count to two", KEY_NONE, NULL, on},
+        STEPS_FLASH,
+        STEPS_END,
+    };
+
+    (void)state;
+    hanging_drive("sm", 150);
+    bench_do(play.bench, "unplug it");
+    PLAY(&play, "", steps);
+    assert_flashed();
+}
+
+/* It came in by a swap: no way that begins with another start of the PC is offered after that. */
+static void hot_swap_leads_to_the_ways(void **state)
+{
+    static const struct play_step steps[] = {
+        {"healthy", '3', NULL, NULL},
+        {"Port 3: what", 'w', NULL, NULL},
+        {"How is the drive connected", KEY_ENTER, NULL, NULL},
+        {"step 1 of 5", 'n', NULL, NULL}, /* another way, and back */
+        {"How is the drive connected", '2', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"step 1 of 5", KEY_ENTER, NULL, NULL},
+        {"step 2 of 5", KEY_ENTER, NULL, NULL},
+        {"step 3 of 5", KEY_ENTER, NULL, NULL},
+        {"NOW pull the flat DATA cable off", KEY_NONE, NULL, pull_good},
+        {"It is off. Plug the flat DATA cable", KEY_NONE, NULL, swap_it},
+        {"A drive arrived", KEY_ENTER, NULL, NULL},
+        STEPS_EYES,
+        {"way 1 of 7", 'n', NULL, NULL},
+        {"Can you switch the power", '3', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"Before you touch", '1', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"way 3 of 7", 'n', NULL, NULL},
+        {"These were all ways", KEY_ESC, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    hanging_drive("shelf", 150);
+    bench_attach_healthy(play.bench, "sm", "SONY", "CD-RW  CRX225E", "QYS1", "name=good");
+    PLAY(&play, "", steps);
+    assert_int_equal(bench_flash_changes(play.bench), 0);
+    assert_true(patient()->intros == 0); /* its door was shut all the time */
+}
+
+/* Without PCI no channel can be off: it is told what to do. */
+static void a_channel_that_is_to_be_hidden_is_told(void **state)
+{
+    static const struct play_step steps[] = {
+        {"nothing there", '3', NULL, NULL},
+        {"check power, cable and jumper", 'w', NULL, NULL},
+        {"How is the drive connected", '4', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"Hide the drive from the PC's start", '2', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"How is the drive connected", KEY_ESC, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    PLAY(&play, "", steps);
+}
+
 /* ---- out of every screen --------------------------------------------------------------------- */
 
 static void n_leads_through_all_ways_to_what_remains(void **state)
@@ -245,9 +362,9 @@ static void n_leads_through_all_ways_to_what_remains(void **state)
         {"way 3 of 7", 'N', NULL, NULL},
         {"Plug the flat cable in later", '2', NULL, NULL},
         {NULL, KEY_ENTER, NULL, NULL},
-        {"Give the drive its power later", '2', NULL, NULL},
-        {NULL, KEY_ENTER, NULL, NULL},
         {"Let a good drive start the PC", '2', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"Give the drive its power later", '2', NULL, NULL},
         {NULL, KEY_ENTER, NULL, NULL},
         /* No PCI in this machine: no channel to be switched off. */
         {"These were all ways", '2', NULL, picture_end},
@@ -344,6 +461,9 @@ int main(void)
         GUIDE_TEST(status_80_ends_in_the_catch),
         GUIDE_TEST(eject_held_is_caught_on_the_way),
         GUIDE_TEST(a_drive_that_listens_at_once),
+        GUIDE_TEST(late_cable_leads_to_the_ways),
+        GUIDE_TEST(hot_swap_leads_to_the_ways),
+        GUIDE_TEST(a_channel_that_is_to_be_hidden_is_told),
         GUIDE_TEST(n_leads_through_all_ways_to_what_remains),
         GUIDE_TEST(esc_leaves_from_everywhere),
         GUIDE_TEST(a_disk_in_its_place_ends_the_guide),

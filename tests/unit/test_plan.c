@@ -104,9 +104,9 @@ static void company_forbids_everything(void **state)
 /* One after the other, each once, the gentle ones first. */
 static void order_is_that_of_the_list(void **state)
 {
-    static const enum way sick[] = {WAY_INTRO,      WAY_EJECT,    WAY_CATCH,     WAY_LATE_CABLE,
-                                    WAY_LATE_POWER, WAY_HOT_SWAP, WAY_SWITCH_ON, WAY_COUNT};
-    static const enum way empty[] = {WAY_LATE_CABLE, WAY_LATE_POWER, WAY_HOT_SWAP, WAY_SWITCH_ON,
+    static const enum way sick[] = {WAY_INTRO,    WAY_EJECT,      WAY_CATCH,     WAY_LATE_CABLE,
+                                    WAY_HOT_SWAP, WAY_LATE_POWER, WAY_SWITCH_ON, WAY_COUNT};
+    static const enum way empty[] = {WAY_LATE_CABLE, WAY_HOT_SWAP, WAY_LATE_POWER, WAY_SWITCH_ON,
                                      WAY_COUNT};
     static const enum way arrived[] = {WAY_INTRO, WAY_EJECT, WAY_CATCH, WAY_COUNT};
     static const struct {
