@@ -941,8 +941,8 @@ const char *words_swap_refusal(enum swap_refusal refusal)
             "the dead drive? Then it is here: Esc, and choose it in the list. Is it a good drive? "
             "Then N leads to the other way: moving the cable from it to the dead one.",
         [SWAP_CHANNEL_OFF] =
-            "This channel is switched off: its socket is dead, whatever is plugged in. Switch it "
-            "on first (Enter on the main screen), then come back.",
+            ("This channel is switched off: its socket is dead, whatever is plugged in. Switch it "
+             "on first (Enter on the main screen), then come back."),
         [SWAP_STILL_PROBING] = WORD_SWAP_LOOKING,
     };
     return ENTRY(words, refusal);
