@@ -83,7 +83,8 @@ static struct port *port(struct pc *pc, unsigned number)
 
 static void good_drive(struct pc *pc, const char *position)
 {
-    bench_attach_healthy(pc->bench, position, "SONY", "CD-RW  CRX225E", "QYS1", "name=good");
+    bench_attach_healthy(pc->bench, position, "SONY", "CD-RW  CRX225E", "QYS1",
+                         "name=good serial=A0012");
 }
 
 static void dead_drive(struct pc *pc, const char *face)
@@ -585,6 +586,25 @@ static void test_another_healthy_drive_is_not_the_good_one(void **state)
     stop(&pc);
 }
 
+/* Of the same make and revision: the serial number tells. */
+static void test_a_twin_of_the_good_drive_is_not_the_good_one(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    parked(&pc, "silent");
+    bench_attach_healthy(pc.bench, "ps", "SONY", "CD-RW  CRX225E", "QYS1",
+                         "name=twin serial=A0013");
+    bench_do(pc.bench, "unplug sm");
+    pass(&pc, SECOND);
+    bench_do(pc.bench, "detach sm");
+    bench_do(pc.bench, "move twin sm");
+    bench_do(pc.bench, "plug sm");
+    expect_outcome(&pc, SWAP_ARRIVED);
+    assert_int_equal(port(&pc, 3)->verdict, VERDICT_HEALTHY);
+    stop(&pc);
+}
+
 static void test_nobody_comes_in_spite_of_what_the_user_says(void **state)
 {
     struct pc pc;
@@ -937,6 +957,7 @@ int main(void)
         cmocka_unit_test(test_a_disk_is_forgotten_only_when_the_cable_is_empty),
         cmocka_unit_test(test_two_at_once),
         cmocka_unit_test(test_another_healthy_drive_is_not_the_good_one),
+        cmocka_unit_test(test_a_twin_of_the_good_drive_is_not_the_good_one),
         cmocka_unit_test(test_nobody_comes_in_spite_of_what_the_user_says),
         cmocka_unit_test(test_plug_on_the_other_cable_is_noticed_and_not_touched),
         cmocka_unit_test(test_drive_pulled_from_the_other_cable_is_noticed),
