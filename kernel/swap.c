@@ -84,10 +84,19 @@ static bool cable_has_disk(const struct port *port)
            (port->neighbour != NULL && port->neighbour->disk_forever);
 }
 
+/* Nobody there, or nothing but noise: it neither keeps what is written nor ever answered. */
+static bool is_nobody(const struct port *port)
+{
+    const struct evidence *evidence = &port->evidence;
+
+    return port->verdict == VERDICT_NOTHING ||
+           (port->verdict == VERDICT_UNKNOWN && !evidence->constant && !evidence->echo &&
+            !evidence_is_named(evidence));
+}
+
 static bool cable_is_empty(const struct port *port)
 {
-    return port->verdict == VERDICT_NOTHING &&
-           (port->neighbour == NULL || port->neighbour->verdict == VERDICT_NOTHING);
+    return is_nobody(port) && (port->neighbour == NULL || is_nobody(port->neighbour));
 }
 
 /* The position of the good drive, NULL: there is none. */

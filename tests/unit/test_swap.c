@@ -763,6 +763,28 @@ static void test_late_cable(void **state)
     stop(&pc);
 }
 
+static void test_late_cable_on_a_bus_that_floats(void **state)
+{
+    static const char *const floats[] = {"echo", "noise"};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct pc pc;
+
+        start(&pc);
+        bench_do(pc.bench, "float 1 %s", floats[i]);
+        bench_attach_dead(pc.bench, "sm", "hang", "plugged=no");
+        boot(&pc);
+        open_swap(&pc, 3, SWAP_LATE_CABLE);
+        park(&pc);
+        pass(&pc, 10 * SECOND);
+        expect_state(&pc, SWAP_COMING);
+        bench_do(pc.bench, "plug sm");
+        expect_outcome(&pc, SWAP_ARRIVED);
+        stop(&pc);
+    }
+}
+
 static void test_late_power_waits_for_a_slow_start(void **state)
 {
     struct pc pc;
@@ -965,6 +987,7 @@ int main(void)
         cmocka_unit_test(test_cable_that_floats),
         cmocka_unit_test(test_drive_that_shows_00),
         cmocka_unit_test(test_late_cable),
+        cmocka_unit_test(test_late_cable_on_a_bus_that_floats),
         cmocka_unit_test(test_late_power_waits_for_a_slow_start),
         cmocka_unit_test(test_late_drive_that_is_plugged_before_the_watch_begins),
         cmocka_unit_test(test_ali_is_not_asked_while_empty),
