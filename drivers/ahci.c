@@ -2,6 +2,10 @@
 
 #include "kernel/lib/string.h"
 
+/* PCI class 01. AHCI 1.3.1, 2.1.5: SATA with programming interface 01; Intel's RAID mode is the
+ * same register set under another class (PROTOCOL.md, "Chipsets"). */
+enum { SUBCLASS_RAID = 0x04, SUBCLASS_SATA = 0x06, PROG_IF_AHCI = 0x01, VENDOR_INTEL = 0x8086 };
+
 /* AHCI 1.3.1, 3.1 (generic host control) and 3.3 (port registers). */
 enum {
     ABAR = 5,
@@ -19,6 +23,13 @@ enum {
 static const uint32_t signature_packet = 0xEB140101;
 static const uint32_t signature_none = 0xFFFFFFFF; /* until the first FIS of the device */
 static const uint32_t nobody = 0xFFFFFFFF;         /* what a read gives that no device answers */
+
+static bool has_registers(const struct pci_function *controller)
+{
+    if (controller->subclass == SUBCLASS_SATA)
+        return controller->prog_if == PROG_IF_AHCI;
+    return controller->subclass == SUBCLASS_RAID && controller->vendor_id == VENDOR_INTEL;
+}
 
 static void look_at_port(const struct ports *ports, uint32_t base, unsigned port,
                          struct ahci_seen *seen)
@@ -44,8 +55,8 @@ void ahci_look(const struct ports *ports, const struct pci_function *controller,
     uint32_t capabilities, implemented;
 
     memset(seen, 0, sizeof *seen);
-    if (ports->memory32 == NULL || (controller->bar[ABAR] & 1) != 0 || base == 0 ||
-        (controller->command & PCI_COMMAND_MEMORY) == 0)
+    if (!has_registers(controller) || ports->memory32 == NULL || (controller->bar[ABAR] & 1) != 0 ||
+        base == 0 || (controller->command & PCI_COMMAND_MEMORY) == 0)
         return;
     capabilities = ports->memory32(ports->context, base + CAP);
     implemented = ports->memory32(ports->context, base + PI);

@@ -21,7 +21,8 @@ struct ahci_seen {
     bool only_ahci;       /* CAP.SAM: it has no IDE mode at all */
 };
 
-/* Looks at the controller. `ports->memory32` may be NULL: nothing is readable then. */
+/* Looks at the controller. Not readable: its class promises no AHCI registers, or
+ * `ports->memory32` is NULL. */
 void ahci_look(const struct ports *ports, const struct pci_function *controller,
                struct ahci_seen *seen);
 

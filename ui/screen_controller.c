@@ -9,8 +9,24 @@ enum {
     PLACE_WIDTH = 36, /* of a row: where the controller is, then what is seen there */
     SEEN_WIDTH = 38,
     SUBCLASS_RAID = 0x04, /* PCI class 01 */
-    SUBCLASS_SATA = 0x06
+    SUBCLASS_SATA = 0x06,
+    PROG_IF_AHCI = 0x01
 };
+
+/* What a row is about. */
+enum kind { KIND_OTHER, KIND_SATA, KIND_RAID, KIND_AHCI };
+
+static enum kind kind_of(const struct pci_function *other)
+{
+    switch (other->subclass) {
+    case SUBCLASS_SATA:
+        return other->prog_if == PROG_IF_AHCI ? KIND_AHCI : KIND_SATA;
+    case SUBCLASS_RAID:
+        return KIND_RAID;
+    default:
+        return KIND_OTHER;
+    }
+}
 
 /* Something that a controller row tells: a controller that was found, or a hidden one. */
 static const struct pci_function *other_of(const struct app *app, unsigned index)
@@ -47,10 +63,9 @@ static void look_at_ahci(struct app *app)
     const struct ide_found *found = &app->machine.ide;
 
     for (unsigned i = 0; i < found->other_count; i++) {
-        struct ahci_seen seen = {.readable = false};
+        struct ahci_seen seen;
 
-        if (found->other[i].subclass == SUBCLASS_SATA)
-            ahci_look(app->platform->ports, &found->other[i], &seen);
+        ahci_look(app->platform->ports, &found->other[i], &seen);
         if (memcmp(&seen, &app->ahci[i], sizeof seen) != 0)
             log_ahci(app, &found->other[i], &seen);
         app->ahci[i] = seen;
@@ -134,16 +149,31 @@ static void count_text(uint32_t ports, const char *one, const char *many, char *
     text_format(text, size, (ports & (ports - 1)) == 0 ? one : many, numbers);
 }
 
-static void seen_text(const struct ahci_seen *seen, char *text, size_t size)
+/* Who is seen behind an AHCI controller, for the list. */
+static void devices_text(const struct ahci_seen *seen, char *text, size_t size)
 {
-    if (!seen->readable)
-        text_copy(text, size, WORD_AHCI_LIST);
-    else if (seen->with_packet)
-        count_text(seen->with_packet, WORD_AHCI_ONE, WORD_AHCI_MANY, text, size);
+    if (seen->with_packet)
+        count_text(seen->with_packet, WORD_SEEN_ONE, WORD_SEEN_MANY, text, size);
     else if (seen->unknown)
-        count_text(seen->unknown, WORD_AHCI_UNKNOWN, WORD_AHCI_UNKNOWNS, text, size);
+        count_text(seen->unknown, WORD_SEEN_UNKNOWN, WORD_SEEN_UNKNOWNS, text, size);
     else
-        text_copy(text, size, seen->with_device ? WORD_AHCI_OTHERS : WORD_AHCI_NOBODY);
+        text_copy(text, size, seen->with_device ? WORD_SEEN_OTHERS : WORD_SEEN_NOBODY);
+}
+
+static void seen_text(const struct pci_function *other, const struct ahci_seen *seen, char *text,
+                      size_t size)
+{
+    static const char *const modes[] = {
+        [KIND_SATA] = "SATA", [KIND_RAID] = "RAID", [KIND_AHCI] = "AHCI"};
+    char devices[SEEN_WIDTH + 1] = WORD_SEEN_NO_REGISTERS;
+    enum kind kind = kind_of(other);
+
+    if (seen->readable)
+        devices_text(seen, devices, sizeof devices);
+    if (kind == KIND_OTHER)
+        text_copy(text, size, WORD_OTHER_LIST);
+    else
+        text_format(text, size, "%s: %s", modes[kind], devices);
 }
 
 void screen_controller_draw_item(struct app *app, unsigned index, unsigned row, unsigned column,
@@ -161,33 +191,34 @@ void screen_controller_draw_item(struct app *app, unsigned index, unsigned row, 
         return;
     cells_format(&app->cells, row, column, PLACE_WIDTH, style, "  - PCI %02X:%02X.%u  %04X:%04X",
                  other->bus, other->device, other->function, other->vendor_id, other->device_id);
-    if (other->subclass == SUBCLASS_SATA)
-        seen_text(&app->ahci[index], seen, sizeof seen);
-    else
-        text_copy(seen, sizeof seen,
-                  other->subclass == SUBCLASS_RAID ? WORD_RAID_LIST : WORD_OTHER_LIST);
+    seen_text(other, &app->ahci[index], seen, sizeof seen);
     cells_text(&app->cells, row, column + PLACE_WIDTH, SEEN_WIDTH, style, seen);
 }
 
 /* ---- the panel ---- */
 
-static const char *other_meaning(const struct pci_function *other)
+static const char *other_meaning(enum kind kind)
 {
-    switch (other->subclass) {
-    case SUBCLASS_SATA:
+    switch (kind) {
+    case KIND_AHCI:
         return WORD_AHCI_MEANING;
-    case SUBCLASS_RAID:
+    case KIND_RAID:
         return WORD_RAID_MEANING;
     default:
         return WORD_OTHER_MEANING;
     }
 }
 
-static const char *other_next(const struct pci_function *other, const struct ahci_seen *seen)
+static const char *other_next(enum kind kind, const struct ahci_seen *seen)
 {
-    if (other->subclass != SUBCLASS_SATA && other->subclass != SUBCLASS_RAID)
+    switch (kind) {
+    case KIND_AHCI:
+        return seen->only_ahci ? WORD_AHCI_NEXT_CARD : WORD_AHCI_NEXT;
+    case KIND_RAID:
+        return WORD_AHCI_NEXT;
+    default:
         return WORD_OTHER_NEXT;
-    return seen->only_ahci ? WORD_AHCI_NEXT_CARD : WORD_AHCI_NEXT;
+    }
 }
 
 static void other_title(const struct pci_function *other, char *text, size_t size)
@@ -241,17 +272,18 @@ void screen_controller_draw_panel(struct app *app, unsigned index, unsigned row,
     const struct chipset_hidden *hidden = hidden_of(app, index);
     char text[PANEL_WIDTH + 1];
     unsigned line = row + 1;
+    enum kind kind;
 
     if (hidden)
         draw_hidden(app, hidden, row, rows);
     if (!other)
         return;
+    kind = kind_of(other);
     other_title(other, text, sizeof text);
     menu_frame(&app->cells, row, rows, text);
-    if (other->subclass == SUBCLASS_SATA) {
+    if (kind == KIND_AHCI || app->ahci[index].readable) {
         ports_text(&app->ahci[index], text, sizeof text);
         cells_text(&app->cells, line++, PANEL_COLUMN, PANEL_WIDTH, STYLE_TEXT, text);
     }
-    draw_text(app, line, row + rows - 1, other_meaning(other),
-              other_next(other, &app->ahci[index]));
+    draw_text(app, line, row + rows - 1, other_meaning(kind), other_next(kind, &app->ahci[index]));
 }

@@ -536,17 +536,17 @@ const char *words_vendor(uint16_t vendor_id);
 #define WORD_AND              "and"
 #define WORD_CONTROLLER_TITLE "Controller: %s %04X:%04X, PCI %02X:%02X.%u"
 
-#define WORD_AHCI_LIST       "AHCI: no IDE registers"
-#define WORD_AHCI_ONE        "AHCI: optical drive at its port %s"
-#define WORD_AHCI_MANY       "AHCI: optical drives at ports %s"
-#define WORD_AHCI_UNKNOWN    "AHCI: unknown device at its port %s"
-#define WORD_AHCI_UNKNOWNS   "AHCI: unknown devices, ports %s"
-#define WORD_AHCI_OTHERS     "AHCI: no optical drive seen"
-#define WORD_AHCI_NOBODY     "AHCI: nobody we can see"
-#define WORD_AHCI_PORTS      "At its ports, counted from 0: optical drives %s; other devices %s."
-#define WORD_AHCI_UNASKED    "At its ports, counted from 0: optical %s; others %s; not asked yet %s."
-#define WORD_AHCI_NONE       "none"
-#define WORD_AHCI_UNREADABLE "Its ports can't be looked at from here."
+#define WORD_SEEN_NO_REGISTERS "no IDE registers"
+#define WORD_SEEN_ONE          "optical drive at its port %s"
+#define WORD_SEEN_MANY         "optical drives at ports %s"
+#define WORD_SEEN_UNKNOWN      "unknown device at its port %s"
+#define WORD_SEEN_UNKNOWNS     "unknown devices, ports %s"
+#define WORD_SEEN_OTHERS       "no optical drive seen"
+#define WORD_SEEN_NOBODY       "nobody we can see"
+#define WORD_AHCI_PORTS        "At its ports, counted from 0: optical drives %s; other devices %s."
+#define WORD_AHCI_UNASKED      "At its ports, counted from 0: optical %s; others %s; not asked yet %s."
+#define WORD_AHCI_NONE         "none"
+#define WORD_AHCI_UNREADABLE   "Its ports can't be looked at from here."
 #define WORD_AHCI_MEANING                                                                          \
     "It works in AHCI mode: the registers that a dead drive listens to can't be reached through "  \
     "it. This program only looks; it sends nothing to the drives there."
@@ -558,7 +558,6 @@ const char *words_vendor(uint16_t vendor_id);
     "This controller says that it has no IDE mode at all. Move the drive to an add-in card with "  \
     "IDE registers: VIA's VT6421 works (a PCI card; with an adapter it runs in a PCI Express "     \
     "slot). AHCI and RAID cards don't help."
-#define WORD_RAID_LIST "RAID: no IDE registers"
 #define WORD_RAID_MEANING                                                                          \
     "It works in RAID mode: the registers that a dead drive listens to can't be reached through "  \
     "it."

@@ -35,6 +35,9 @@ static void start(struct hba *hba)
     memset(hba, 0, sizeof *hba);
     hba->ports.context = hba;
     hba->ports.memory32 = memory32;
+    hba->function.class_code = 0x01;
+    hba->function.subclass = 0x06;
+    hba->function.prog_if = 0x01;
     hba->function.command = PCI_COMMAND_MEMORY;
     hba->function.bar[5] = ABAR;
     hba->registers[0x00 / 4] = 0xC0001F05;
@@ -123,6 +126,35 @@ static void test_what_can_not_be_read_is_not_read(void **state)
     }
 }
 
+/* Other SATA and RAID controllers have something else behind that address, where reading may do
+ * things; Intel's RAID mode is AHCI. */
+static void test_only_ahci_registers_are_read(void **state)
+{
+    static const struct {
+        uint16_t vendor_id;
+        uint8_t subclass, prog_if;
+        bool looked_at;
+    } cases[] = {{0x1095, 0x06, 0x01, true},
+                 {0x1095, 0x06, 0x00, false},
+                 {0x8086, 0x04, 0x00, true},
+                 {0x1095, 0x04, 0x00, false},
+                 {0x8086, 0x08, 0x02, false}};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct hba hba;
+        struct ahci_seen seen;
+
+        start(&hba);
+        hba.function.vendor_id = cases[i].vendor_id;
+        hba.function.subclass = cases[i].subclass;
+        hba.function.prog_if = cases[i].prog_if;
+        ahci_look(&hba.ports, &hba.function, &seen);
+        assert_int_equal(seen.readable, cases[i].looked_at);
+        assert_int_equal(hba.reads != 0, cases[i].looked_at);
+    }
+}
+
 /* The controller is gone, or nothing is behind its address. */
 static void test_nobody_answers(void **state)
 {
@@ -148,6 +180,7 @@ int main(void)
         cmocka_unit_test(test_the_last_port),
         cmocka_unit_test(test_no_ide_mode),
         cmocka_unit_test(test_what_can_not_be_read_is_not_read),
+        cmocka_unit_test(test_only_ahci_registers_are_read),
         cmocka_unit_test(test_nobody_answers),
     };
 

@@ -87,7 +87,8 @@ static void fake_machine(void)
                                                      .vendor_id = 0x8086,
                                                      .device_id = 0x2922,
                                                      .class_code = 1,
-                                                     .subclass = 6};
+                                                     .subclass = 6,
+                                                     .prog_if = 1};
     app.machine.ide.other_count = 1;
 }
 
