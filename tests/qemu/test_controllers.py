@@ -3,8 +3,10 @@
 import unittest
 
 import drives
-from cases import NAME, Bridge, Case, Machine
+import rescue_by_keys
+from cases import NAME, RESULT, Bridge, Case, Machine
 from doors import probed
+from journey import Journey
 from machine import KERNEL, LOG_PORT, ide_cdrom
 
 COMMAND_LINE = f"job=probe log={LOG_PORT:#x}"
@@ -105,6 +107,34 @@ class ChannelTest(Case):
             found = probed(pc.log.text())
             pc.log.wait_line(r"Secondary: PCI .* register 4A = 02, bit 2 must be 1")
         self.assertEqual(found[3][2], "channel-off")
+
+
+class SetupNoneTest(Journey):
+    """The PC hangs with the dead drive attached; its owner sets the channel to "None"."""
+
+    def test_the_drive_is_reached_and_rescued_without_moving_a_plug(self):
+        new, flash = self.firmware("new.bin"), self.dead_firmware("flash.bin")
+        stick = self.stick_with({"FIRMWARE/NEW.BIN": new})
+        patient = drives.drive("sm", flash, name="patient", crash="hang", gate="open")
+        bridge = Bridge(patient, chipset="via,secondary=off")
+        with self.switch_on(bridge=bridge, stick=stick) as pc:
+            main = self.see_verdict(3, "channel off")
+            self.assertIn("status not read: nobody listens at these ports", main)
+            post = pc.bios.seconds_between(r"^SeaBIOS ", r"^All threads complete")
+            self.press("enter")
+            self.see_title("The channel is switched off")
+            self.choose("Switch it on and look")
+            self.see("Port 3: what it looks like")
+            self.see_verdict(3, "firmware hangs")
+            rescue_by_keys.choose_file(pc, "FIRMWARE", "NEW.BIN")
+            rescue_by_keys.to_confirm(pc)
+            rescue_by_keys.confirm(pc)
+            result = pc.screen.wait_match("(?m)" + RESULT, 300)
+            self.assertEqual(result.group("state", "crc32", "err"),
+                             ("VERIFIED", drives.crc32(new), "00000000"))
+            pc.power_off()
+        self.assertLess(post, 25, "the drive stalled POST although its channel is off")
+        self.assertEqual(drives.content(flash), drives.content(new))
 
 
 if __name__ == "__main__":
