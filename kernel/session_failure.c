@@ -36,6 +36,7 @@ static err_t attempt(struct session *session, bool differences_only)
     if (error != 0) {
         return error;
     }
+    session->work->written_bytes = target->bytes;
     if (differences_only) {
         error = session_plan_differences(session);
     } else {

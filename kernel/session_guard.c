@@ -122,15 +122,35 @@ static err_t breathe(struct session *session)
     return 0;
 }
 
-/* Whether the chip holds what it must, wherever that is known; `*told`: some of it could have told
- * another drive. */
+/* What the pages that were compared tell about the drive. */
+struct content {
+    bool telling; /* not all of it is blank or a pattern */
+    bool all_old; /* any drive with the old firmware ... */
+    bool all_new; /* ... or with the one that was written last looks like that */
+};
+
+static void note_page(const struct session *session, uint32_t page, struct content *content)
+{
+    const struct session_work *work = session->work;
+    uint32_t at = page * work->page_size;
+    const uint8_t *old = session->backup, *new = work->written_bytes;
+
+    content->telling = content->telling || telling(work->page, work->page_size);
+    content->all_old =
+        content->all_old && old != NULL && memcmp(old + at, work->page, work->page_size) == 0;
+    content->all_new =
+        content->all_new && new != NULL &&memcmp(new + at, work->page, work->page_size) == 0;
+}
+
+/* Whether the chip holds what it must, wherever that is known. `*told`: no other drive than ours
+ * may hold just that. */
 static err_t compare_content(struct session *session, bool everything, bool *told)
 {
     struct session_work *work = session->work;
     uint32_t step = everything ? 1 : work->page_count / SAMPLES;
     uint32_t damaged = 0, damaged_size = 0;
+    struct content content = {.all_old = true, .all_new = true};
 
-    *told = false;
     for (uint32_t page = 0; page < work->page_count; page += step != 0 ? step : 1) {
         bool equal;
         err_t error = page % TICK_PAGES == 0 ? breathe(session) : 0;
@@ -145,7 +165,7 @@ static err_t compare_content(struct session *session, bool everything, bool *tol
             return error;
         }
         if (equal) {
-            *told = *told || telling(work->page, work->page_size);
+            note_page(session, page, &content);
         } else if (!may_be_damage(session, page, &damaged, &damaged_size)) {
             log_line(session->log, "guard", "%06x: not what our drive holds",
                      (unsigned)(page * work->page_size));
@@ -154,6 +174,7 @@ static err_t compare_content(struct session *session, bool everything, bool *tol
     }
     /* Only now: what does not fit another drive must go on speaking against it. */
     session_forget(session, damaged, damaged_size);
+    *told = content.telling && !content.all_old && !content.all_new;
     return 0;
 }
 
@@ -364,6 +385,11 @@ err_t session_meet(struct session *session)
 
 /* ---- finding it again ---- */
 
+static uint64_t now_us(const struct session *session)
+{
+    return session->host->now_us(session->host->context);
+}
+
 static err_t enter(struct session *session)
 {
     struct flash_method *method = session->method;
@@ -381,8 +407,9 @@ static err_t enter(struct session *session)
     return error;
 }
 
-/* Into vendor mode again, whoever is there having been asked. `away`: the bus was empty. */
-static err_t enter_again(struct session *session, bool away)
+/* Into vendor mode again, whoever is there having been asked. `away`: the bus was empty, or not
+ * looked at; `*intro`: it did not show the mode by itself. */
+static err_t enter_again(struct session *session, bool away, bool *intro)
 {
     struct flash_method *method = session->method;
     enum who who = WHO_INSIDE;
@@ -399,8 +426,9 @@ static err_t enter_again(struct session *session, bool away)
             error = ask_same_drive(session);
         }
     }
-    if (error == 0 && !method->emptied && method->ops->check(method) != 0) {
-        error = method->emptied ? 0 : enter(session);
+    if (error == 0 && !method->emptied && method->ops->check(method) != 0 && !method->emptied) {
+        *intro = true;
+        error = enter(session);
     }
     return error == 0 && method->emptied ? ERR(ERR_VENDOR_LOST) : error;
 }
@@ -431,14 +459,16 @@ static err_t compare_chip(struct session *session)
     return method->ops->use_chip(method, session->chip);
 }
 
-static err_t recognise_once(struct session *session, bool gone)
+static err_t recognise_once(struct session *session, bool gone, bool brief)
 {
     bool told = false;
+    bool intro = false;
     bool away = gone || session->work->unwatched;
     err_t error;
 
     session->work->unwatched = false;
-    error = enter_again(session, away);
+    error = enter_again(session, away, &intro);
+    brief = brief && !intro && now_us(session) - session->work->search_us < UNWATCHED_US;
 
     if (error == 0) {
         error = compare_chip(session);
@@ -446,9 +476,10 @@ static err_t recognise_once(struct session *session, bool gone)
     if (error == 0) {
         error = compare_content(session, session->changed || away, &told);
     }
-    /* Before the first change the user's "yes" is quite fresh; but not if somebody was unplugged
-     * after it. */
-    if (error == 0 && !told && session->critical && (gone || (away && session->changed))) {
+    /* A glitch of the contacts is too short for another drive. Before the first change the user's
+     * "yes" is quite fresh, unless somebody was unplugged after it. */
+    if (error == 0 && !told && !brief && session->critical &&
+        (gone || (away && session->changed))) {
         error = ask_same_drive(session);
     }
     return error;
@@ -484,17 +515,19 @@ err_t session_recognise(struct session *session)
     struct flash_method *method = session->method;
     /* An empty bus may pick up noise: whoever does not show the mode may be anybody. */
     bool gone = work->lost || !shows_mode(session);
+    bool brief = !work->lost && !work->unwatched;
     err_t error = ERR(ERR_VENDOR_LOST);
 
     work->lost = true;
     work->vouched = false;
+    work->search_us = now_us(session);
     if (++work->entries > SEARCHES) {
         return error;
     }
     for (unsigned round = 0; round < ROUNDS; round++) {
         gone = gone || method->emptied;
         method->emptied = false;
-        error = recognise_once(session, gone);
+        error = recognise_once(session, gone, brief);
         if ((!method->emptied && !work->unwatched) || is_final(error)) {
             break;
         }

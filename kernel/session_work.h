@@ -33,11 +33,13 @@ struct session_work {
     bool unwatched;      /* nobody looked at the bus for so long that plugs may have been moved */
     bool lost;           /* nobody or another drive is there: nothing is sent until session_stay()
                             has found ours again */
-    bool vouched;        /* the user said that it is ours, in this search */
-    unsigned meetings;   /* how often it was found again */
-    struct port visitor; /* who is there now, when that had to be asked */
-    bool escape;         /* ESC was pressed and not looked at yet */
-    unsigned entries;    /* how often it was looked for */
+    uint64_t search_us;  /* when the search began */
+    const uint8_t *written_bytes;   /* of the target that was written last; NULL: none yet */
+    bool vouched;                   /* the user said that it is ours, in this search */
+    unsigned meetings;              /* how often it was found again */
+    struct port visitor;            /* who is there now, when that had to be asked */
+    bool escape;                    /* ESC was pressed and not looked at yet */
+    unsigned entries;               /* how often it was looked for */
     uint8_t page[SESSION_PAGE_MAX]; /* what was read last */
 
     uint64_t phase_started_us;

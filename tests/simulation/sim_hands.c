@@ -129,14 +129,14 @@ static void plug_in(struct world *world)
     if (chance(world, 70)) {
         snprintf(bounce, sizeof bounce, " bounce=%u", 1 + below(world, 80));
     }
-    if (off_us < MOVE_RIBBON_US || chance(world, 40)) {
+    if (off_us < MOVE_RIBBON_US || chance(world, 25)) {
         hand(world, "plug pm%s", bounce);
-    } else if (chance(world, 50)) {
+    } else if (chance(world, 35)) {
         hand(world, "swap pm patient%s", bounce);
     } else {
-        static const char *const wrong[] = {"twin", "donor", "runner", "disk"};
+        static const char *const wrong[] = {"twin", "twin", "donor", "runner", "disk", "disk"};
 
-        hand(world, "swap pm %s%s", wrong[below(world, 4)], bounce);
+        hand(world, "swap pm %s%s", wrong[below(world, 6)], bounce);
     }
     world->ribbon_off = false;
 }
@@ -623,6 +623,12 @@ static void run_session(struct world *world, struct port *port)
 
 /* ---- the ways in ----------------------------------------------------------------------------- */
 
+/* What came of them all: hands that never let anything succeed would prove little. */
+static struct {
+    unsigned results[RESULT_COUNT];
+    unsigned sessions, confirmed, caught, arrived, asked_same;
+} tally;
+
 /* The main screen, for a while: ports are looked at in the background. */
 static void watch_ports(struct world *world, uint64_t us)
 {
@@ -669,6 +675,7 @@ static bool run_catch(struct world *world, struct port *port)
     }
     probe_start(&world->rescue.machine, port, false);
     finish_probe(world, port);
+    tally.caught += state == CATCH_CAUGHT;
     return state == CATCH_CAUGHT;
 }
 
@@ -720,6 +727,7 @@ static struct port *run_swap(struct world *world, struct port *port)
         }
         pass(world, 5000);
     }
+    tally.arrived += swap.outcome == SWAP_ARRIVED;
     return swap.outcome == SWAP_ARRIVED ? swap.port : NULL;
 }
 
@@ -793,9 +801,6 @@ static void close_world(struct world *world)
     free(world);
 }
 
-/* What came of them all: hands that never let anything succeed would prove little. */
-static unsigned results[RESULT_COUNT], sessions, confirmations;
-
 static void play(uint64_t seed, bool loud)
 {
     struct world *world = open_world(seed, loud);
@@ -804,9 +809,10 @@ static void play(uint64_t seed, bool loud)
     begin_hands_somewhere(world);
     for (unsigned i = 0; i < rounds; i++) {
         rescue_world(world, world->session->port);
-        results[world->session->result]++;
-        confirmations += world->confirmed != NULL;
-        sessions++;
+        tally.results[world->session->result]++;
+        tally.confirmed += world->confirmed != NULL;
+        tally.asked_same += world->rescue.host.asked[ASK_SAME_DRIVE] != 0;
+        tally.sessions++;
     }
     check_world(world);
     if (loud) {
@@ -828,15 +834,23 @@ static void test_no_hands_harm_another_drive(void **state)
     for (unsigned seed = 1; seed <= sequences(); seed++) {
         play(seed, false);
     }
-    printf("%u sequences, %u sessions, %u confirmed:", sequences(), sessions, confirmations);
+    printf(
+        "%u sequences, %u sessions, %u confirmed, %u caught, %u brought in, %u asked for the same "
+        "drive\n",
+        sequences(), tally.sessions, tally.confirmed, tally.caught, tally.arrived,
+        tally.asked_same);
     for (unsigned i = 0; i < RESULT_COUNT; i++) {
-        printf(" %s %u", session_result_word((enum session_result)i), results[i]);
+        printf("%s %u%c", session_result_word((enum session_result)i), tally.results[i],
+               i + 1 < RESULT_COUNT ? ' ' : '\n');
     }
-    printf("\n");
-    /* Neither nothing nor all of it went well. */
-    assert_true(results[RESULT_VERIFIED] > sessions / 20);
-    assert_true(results[RESULT_VERIFIED] < sessions * 19 / 20);
-    assert_true(results[RESULT_UNKNOWN] > sessions / 100);
+    /* Neither nothing nor all of it went well, and all ways were gone. */
+    assert_true(tally.results[RESULT_VERIFIED] > tally.sessions / 20);
+    assert_true(tally.results[RESULT_VERIFIED] < tally.sessions * 19 / 20);
+    assert_true(tally.results[RESULT_UNKNOWN] > tally.sessions / 100);
+    assert_true(tally.results[RESULT_PARTIAL] > tally.sessions / 200);
+    assert_true(tally.caught > tally.sessions / 100);
+    assert_true(tally.arrived > tally.sessions / 100);
+    assert_true(tally.asked_same > tally.sessions / 200);
 }
 
 static uint64_t replayed;

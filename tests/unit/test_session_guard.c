@@ -484,7 +484,8 @@ static void test_a_ribbon_that_comes_back_soon_is_not_the_end(void **state)
         struct scene *scene = open_scene(&plan);
 
         assert_int_equal(rescue_run(&scene->rescue), RESULT_VERIFIED);
-        assert_int_equal(scene->rescue.host.asked[ASK_SAME_DRIVE], 0);
+        /* When all is written every drive with this file looks like ours. */
+        assert_int_equal(scene->rescue.host.asked[ASK_SAME_DRIVE], phases[i] == PHASE_VERIFY);
         close_scene(scene);
     }
 }
@@ -517,6 +518,23 @@ static void test_power_off_and_on_in_mid_flight(void **state)
 
     (void)state;
     assert_int_equal(rescue_run(&scene->rescue), RESULT_VERIFIED);
+    close_scene(scene);
+}
+
+/* A drive that was flashed with the very file before, and the patient is as good as done: the chips
+ * are equal, and only the user can tell. */
+static void test_a_twin_at_the_end_is_asked_about(void **state)
+{
+    const struct plan plan = {
+        .phase = PHASE_VERIFY, .tick = 100, .moves = {{0, "unplug pm"}, {700000, "swap pm twin"}}};
+    struct scene *scene = open_scene(&plan);
+
+    (void)state;
+    test_host_answer(&scene->rescue.host, ASK_SAME_DRIVE, ANSWER_NO);
+    answer(scene, ANSWER_RETRY, ANSWER_RESTORE_BACKUP);
+    assert_int_equal(rescue_run(&scene->rescue), RESULT_WRITTEN_UNVERIFIED);
+    assert_int_equal(error_class(scene->session->error), ERR_OTHER_DRIVE);
+    assert_int_equal(scene->rescue.host.asked[ASK_SAME_DRIVE], 3);
     close_scene(scene);
 }
 
@@ -558,6 +576,7 @@ int main(void)
         cmocka_unit_test(test_a_ribbon_that_comes_back_soon_is_not_the_end),
         cmocka_unit_test(test_a_backup_is_that_of_one_drive),
         cmocka_unit_test(test_power_off_and_on_in_mid_flight),
+        cmocka_unit_test(test_a_twin_at_the_end_is_asked_about),
         cmocka_unit_test(test_what_can_not_be_told_is_asked),
     };
 
