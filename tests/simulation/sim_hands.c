@@ -44,8 +44,13 @@ static const char *const names[DRIVES] = {"patient", "twin", "donor", "runner"};
 
 /* ---- the world ------------------------------------------------------------------------------- */
 
+/* Ways in that the robot goes before its session. */
+enum way_in { WAY_PLAIN, WAY_CATCH, WAY_SWAP };
+
 struct world {
     uint64_t seed;
+    enum way_in way;
+    enum swap_variant variant;
     bool loud;
     struct sim_random random;
     struct bench *bench;
@@ -60,6 +65,7 @@ struct world {
     unsigned moves_left;
     uint64_t next_move_us;
     bool ribbon_off;
+    uint64_t pull_us, plug_us; /* what the screen asked for; 0: nothing */
     uint64_t ribbon_off_us;
 
     /* the session */
@@ -167,10 +173,32 @@ static void move(struct world *world)
     }
 }
 
+/* What the screen asks for: the good drive's plug is pulled, the patient's plugged; or the patient
+ * gets its power. */
+static void obey(struct world *world)
+{
+    uint64_t now = bench_now_us(world->bench);
+
+    if (world->pull_us != 0 && now >= world->pull_us) {
+        world->pull_us = 0;
+        hand(world, "unplug pm");
+        world->ribbon_off = true;
+        world->ribbon_off_us = now;
+    }
+    if (world->plug_us != 0 && now >= world->plug_us) {
+        world->plug_us = 0;
+        hand(world, "power patient on");
+        hand(world, "swap pm patient bounce=%u", 1 + below(world, 80));
+        world->ribbon_off = false;
+    }
+}
+
 /* Called whenever time has passed. */
 static void hands(void *context)
 {
     struct world *world = context;
+
+    obey(world);
 
     while (world->moves_left != 0 && bench_now_us(world->bench) >= world->next_move_us) {
         world->moves_left--;
@@ -363,7 +391,7 @@ static void attach_running(struct world *world, unsigned drive, const char *prod
     clear_table(world);
 }
 
-static void set_bench(struct world *world, bool donor_first)
+static void set_bench(struct world *world)
 {
     uint8_t old[SIZE];
 
@@ -381,10 +409,12 @@ static void set_bench(struct world *world, bool donor_first)
     attach_patient(world, old);
     bench_do(world->bench, "eject patient %s", chance(world, 40) ? "hold" : "release");
     bench_do(world->bench, "power patient %s", chance(world, 85) ? "on" : "off");
-    if (donor_first) {
+    if (world->way == WAY_SWAP && world->variant == SWAP_CABLE) {
         bench_do(world->bench, "swap pm donor");
         bench_do(world->bench, "power donor on");
-    } else if (chance(world, 5)) {
+    } else if (world->way == WAY_SWAP && world->variant == SWAP_LATE_POWER) {
+        bench_do(world->bench, "power patient off");
+    } else if (world->way == WAY_SWAP || chance(world, 5)) {
         bench_do(world->bench, "unplug pm");
         world->ribbon_off = true;
     }
@@ -693,7 +723,7 @@ static void watch_writes(void *context, uint64_t now_us, unsigned channel, unsig
 static struct port *run_swap(struct world *world, struct port *port)
 {
     static struct swap swap;
-    enum swap_variant variant = (enum swap_variant)below(world, 3);
+    enum swap_variant variant = world->variant;
     uint64_t patience_us = bench_now_us(world->bench) + 2000000 + some_us(world);
     bool told = chance(world, 20);
 
@@ -702,6 +732,11 @@ static struct port *run_swap(struct world *world, struct port *port)
                    &world->rescue.host.log) ||
         !swap_park(&swap)) {
         return NULL;
+    }
+    if (chance(world, 80)) {
+        world->pull_us = bench_now_us(world->bench) + 1 + below(world, 3000000);
+        world->plug_us = world->pull_us + MOVE_RIBBON_US + below(world, 5000000);
+        patience_us += 12000000;
     }
     while (swap.state != SWAP_OVER) {
         uint64_t now = bench_now_us(world->bench);
@@ -733,14 +768,13 @@ static struct port *run_swap(struct world *world, struct port *port)
 
 static void rescue_world(struct world *world, struct port *port)
 {
-    unsigned way = below(world, 10);
-
     watch_ports(world, chance(world, 70) ? 2000 : some_us(world) / 4);
-    if (way < 3) {
+    if (world->way == WAY_CATCH) {
         (void)run_catch(world, port);
-    } else if (way < 6) {
+    } else if (world->way == WAY_SWAP) {
         struct port *arrived = run_swap(world, port);
 
+        world->pull_us = world->plug_us = 0;
         finish_probe(world, port);
         port = arrived != NULL ? arrived : port;
     }
@@ -784,7 +818,9 @@ static struct world *open_world(uint64_t seed, bool loud)
     rescue->host.on_tick = on_tick;
     rescue->host.on_question = on_question;
     rescue->host.identify = identify;
-    set_bench(world, chance(world, 25));
+    world->way = chance(world, 40) ? WAY_PLAIN : chance(world, 50) ? WAY_CATCH : WAY_SWAP;
+    world->variant = (enum swap_variant)below(world, 3);
+    set_bench(world);
     bench_set_trace(world->bench, watch_writes, world);
     rescue_probe(rescue);
     for (unsigned i = 0; i < BENCH_CHANNELS; i++) {
