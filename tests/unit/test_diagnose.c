@@ -475,6 +475,94 @@ static void test_history(void **state)
     expect(&cable.master, NULL, VERDICT_HEALTHY, FINDING_OTHER_NAME, STEP_ASK_HISTORY, RISK_NONE);
 }
 
+/* ---- whatever the evidence ------------------------------------------------------------------- */
+
+static uint64_t random_state = 1;
+
+/* xorshift64 */
+static unsigned pick(unsigned count)
+{
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 7;
+    random_state ^= random_state << 17;
+    return (unsigned)(random_state >> 32) % count;
+}
+
+static void random_evidence(struct port *port)
+{
+    static const uint8_t statuses[] = {0x00, 0x50, 0x51, 0x70, 0x72, 0x7F,
+                                       0x80, 0xD0, 0xF2, 0xFF, 0x52, 0xA0};
+    static const char *const names[] = {"SONY    DVD RW DRU-710A BYX3",
+                                        "HL-DT-STBD-RE  WH16NS40 BOOT",
+                                        "SYNTH   SYNTH-DFE\0\0\0    0.00"};
+    struct evidence *evidence = &port->evidence;
+
+    evidence->decoding = pick(8) != 0;
+    evidence->chipset = (uint8_t)(pick(4) == 0 ? pick(CHIPSET_FLOATING + 1) : CHIPSET_ON);
+    evidence->report = (uint8_t)pick(REPORT_TAKES_NO_PACKETS + 1);
+    evidence_clear(evidence);
+    evidence->status = statuses[pick(sizeof statuses)];
+    evidence->first_status = statuses[pick(sizeof statuses)];
+    evidence->constant = pick(2);
+    evidence->echo_tested = pick(2);
+    evidence->echo = evidence->echo_tested && pick(2);
+    evidence->busy_out = pick(4) == 0;
+    evidence->answered_for = pick(8) == 0;
+    evidence->signature = (enum ata_signature)pick(ATA_SIGNATURE_OTHER + 1);
+    if (pick(3) == 0) {
+        evidence->identify[0] = pick(2) ? 0x0040 : 0x8580;
+        set_model(evidence->identify, "A DRIVE");
+        evidence_note_identify(evidence, pick(2) ? ATA_IDENTIFY_DEVICE : ATA_IDENTIFY_PACKET_DEVICE,
+                               pick(4) ? 0 : ERR(ERR_TIMEOUT));
+    }
+    if (pick(3) == 0) {
+        evidence->inquiry.raw[0] = (uint8_t)(pick(3) ? 0x05 : pick(32));
+        memcpy(evidence->inquiry.raw + 8, names[pick(3)], 28);
+        evidence->inquiry_result.moved = 96;
+        evidence->inquiry_result.error = pick(4) ? 0 : ERR(ERR_DEVICE);
+        evidence_note_inquiry(evidence);
+    }
+    evidence->identify_unstable = pick(8) == 0;
+    port_judge(port);
+    if (pick(16) == 0)
+        port->verdict = VERDICT_PROBING;
+}
+
+/* Nobody is sent where the port then refuses him, and nothing protected is sent anywhere. */
+static void test_no_evidence_at_all_leads_to_a_wrong_step(void **state)
+{
+    unsigned steps[STEP_COUNT] = {0};
+
+    (void)state;
+    for (unsigned i = 0; i < 200000; i++) {
+        struct history history = {
+            .from_a_box = pick(4) == 0, .blinks = pick(4) == 0, .is_donor = pick(8) == 0};
+        struct cable cable;
+        struct port *port = pick(2) ? &cable.master : &cable.slave;
+        struct diagnosis diagnosis;
+
+        empty(&cable);
+        random_evidence(&cable.master);
+        random_evidence(&cable.slave);
+        diagnose(port, &history, &diagnosis);
+        assert_in_range(diagnosis.step, 0, STEP_COUNT - 1);
+        assert_in_range(diagnosis.risk, 0, RISK_COUNT - 1);
+        assert_in_range(diagnosis.verdict, 0, VERDICT_COUNT - 1);
+        assert_true(diagnosis.findings < 1u << FINDING_COUNT);
+        steps[diagnosis.step]++;
+        if (diagnosis.step == STEP_GUIDE || diagnosis.step == STEP_BACK_UP_FLASH) {
+            assert_int_equal(port_vendor_allowed(port), 0);
+            assert_int_not_equal(port->verdict, VERDICT_HEALTHY);
+            assert_false(history.is_donor);
+            assert_false(port->disk_forever || port->neighbour->disk_forever);
+        }
+        if (port->verdict == VERDICT_DISK)
+            assert_int_equal(diagnosis.step, STEP_LEAVE_IT);
+    }
+    for (unsigned i = 0; i < STEP_COUNT; i++)
+        assert_true(steps[i] > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -495,6 +583,7 @@ int main(void)
         cmocka_unit_test(test_the_neighbour_goes_before_jumper_and_controller),
         cmocka_unit_test(test_what_the_drive_says_of_disc_and_defects),
         cmocka_unit_test(test_history),
+        cmocka_unit_test(test_no_evidence_at_all_leads_to_a_wrong_step),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
