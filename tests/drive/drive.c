@@ -176,8 +176,9 @@ static void become_ready(struct drive *drive, uint64_t now_us)
     sim_drive_signature(drive);
     drive->error = 0x01;
     drive->status = 0x00;
-    drive->led =
-        eeprom_good(drive) || drive->boot_code || drive->garbage ? SIM_LED_OFF : SIM_LED_BLINK;
+    drive->led = eeprom_good(drive) || drive->any_eeprom || drive->boot_code || drive->garbage
+                     ? SIM_LED_OFF
+                     : SIM_LED_BLINK;
     spin_up(drive, now_us);
 }
 
@@ -239,6 +240,7 @@ static void boot(struct drive *drive, uint64_t now_us)
     bool whole = sim_firmware_valid(cells, type->size, type->bank_size) &&
                  sim_firmware_identity(cells, type->size, type->bank_size, &found);
 
+    drive->any_eeprom = whole && sim_firmware_takes_any_eeprom(cells, type->bank_size);
     drive->misfit = whole && drive->setup.accepts != NULL &&
                     strstr(found.product, drive->setup.accepts) == NULL;
     if (!whole || (drive->misfit && !drive->setup.runs_misfit)) {

@@ -138,7 +138,8 @@ struct drive {
     bool had_identity;
     bool boot_code;
     bool garbage;
-    bool misfit; /* the running firmware is another drive's */
+    bool any_eeprom; /* ... takes an EEPROM whose check fails */
+    bool misfit;     /* the running firmware is another drive's */
 
     /* vendor mode */
     uint8_t vendor_status;

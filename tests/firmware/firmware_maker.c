@@ -186,10 +186,11 @@ static void put_internal_revision(const struct sim_firmware_recipe *recipe, uint
     }
 }
 
+static const uint8_t eeprom_check[7] = {0xFF, 0xEE, 0x6F, 0x60, 0x02, 0xC3, 0x22};
+static const uint8_t eeprom_check_patched[7] = {0xFF, 0xEE, 0x6F, 0x00, 0x00, 0xD3, 0x22};
+
 static void put_landmarks(const struct sim_firmware_recipe *recipe, uint8_t *boot_end)
 {
-    static const uint8_t check[7] = {0xFF, 0xEE, 0x6F, 0x60, 0x02, 0xC3, 0x22};
-    static const uint8_t patched[7] = {0xFF, 0xEE, 0x6F, 0x00, 0x00, 0xD3, 0x22};
     static const uint8_t eject[20] = {0x90, 0x12, 0x34, 0xE0, 0x78, 0x56, 0x30, 0xE4, 0x06, 0xE2,
                                       0x54, 0xFD, 0xF2, 0x80, 0x04, 0xE2, 0x44, 0x02, 0xF2, 0x22};
 
@@ -200,7 +201,8 @@ static void put_landmarks(const struct sim_firmware_recipe *recipe, uint8_t *boo
         memcpy(&boot_end[AT_PLUS_MEDIA], "RICOHJPNR00", 11);
         memcpy(&boot_end[AT_DASH_MEDIA], "RITEKG03", 8);
     }
-    memcpy(&boot_end[AT_EEPROM_CHECK], recipe->crossflash ? patched : check, sizeof check);
+    memcpy(&boot_end[AT_EEPROM_CHECK], recipe->crossflash ? eeprom_check_patched : eeprom_check,
+           sizeof eeprom_check);
     memcpy(&boot_end[AT_EJECT_CODE], eject, sizeof eject);
 }
 
@@ -326,6 +328,12 @@ bool sim_firmware_identity(const uint8_t *image, size_t size, size_t bank_size,
         }
     }
     return false;
+}
+
+bool sim_firmware_takes_any_eeprom(const uint8_t *image, size_t bank_size)
+{
+    return memcmp(&image[boot_size(bank_size) + AT_EEPROM_CHECK], eeprom_check_patched,
+                  sizeof eeprom_check_patched) == 0;
 }
 
 bool sim_firmware_damage_by_name(const char *name, enum sim_firmware_damage *damage_found)

@@ -101,6 +101,10 @@ bool sim_firmware_valid(const uint8_t *image, size_t size, size_t bank_size);
 bool sim_firmware_identity(const uint8_t *image, size_t size, size_t bank_size,
                            struct sim_firmware_identity *identity);
 
+/* Whether the firmware in a valid image accepts an EEPROM whose check fails (recipe->crossflash).
+ */
+bool sim_firmware_takes_any_eeprom(const uint8_t *image, size_t bank_size);
+
 /* Names as on the command line; false for an unknown one. */
 bool sim_firmware_damage_by_name(const char *name, enum sim_firmware_damage *damage);
 const char *sim_firmware_damage_name(enum sim_firmware_damage damage);

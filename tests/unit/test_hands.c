@@ -486,19 +486,25 @@ static void a_drive_may_show_more_than_bsy_while_it_starts(void **state)
 
 /* ---- personalities --------------------------------------------------------------------------- */
 
-/* Whole firmware into the cells, as after a flash. */
-static void revive(unsigned channel)
+/* Whole firmware into the cells, as after a flash; `crossflash`: one that takes any EEPROM. */
+static void flash(unsigned channel, bool crossflash)
 {
     struct sim_chip *chip = bench_drive(bench, channel, 0)->chip;
     static uint8_t image[0x100000];
     struct sim_firmware_recipe recipe;
 
     sim_firmware_recipe(&recipe, chip->type->size);
+    recipe.crossflash = crossflash;
     assert_int_equal(sim_firmware_make(&recipe, image, sizeof image), chip->type->size);
     memcpy(chip->cells, image, chip->type->size);
     must(channel == 0 ? "power pm off" : "power sm off");
     must(channel == 0 ? "power pm on" : "power sm on");
     wait_ms(1000);
+}
+
+static void revive(unsigned channel)
+{
+    flash(channel, false);
 }
 
 static void personality_hangs(void **state)
@@ -623,6 +629,16 @@ static void personality_blinker(void **state)
     must("eject pm hold"); /* the tray works */
     assert_true(bench_drive(bench, 0, 0)->tray_open);
     assert_sense(0, 2, 0x3A, 0x02);
+    must("eject pm release");
+    must("tray pm closed");
+    revive(0); /* another firmware that checks the EEPROM is no cure */
+    wait_ms(2000);
+    says("status", "led=blink");
+    assert_sense(0, 2, 0x3A, 0x01);
+    flash(0, true); /* one that does not check it is */
+    wait_ms(2000);
+    says("status", "led=off");
+    assert_sense(0, 0, 0x00, 0x00);
 }
 
 static void firmware_by_its_name(void **state)
