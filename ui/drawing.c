@@ -45,22 +45,26 @@ static void box(struct cells *cells, unsigned row, unsigned column, unsigned row
 }
 
 /* A drive with its two sockets. `data`, `power`: whether a plug is in. */
-static void drive(struct cells *cells, unsigned row, unsigned column, const char *title, bool data,
-                  bool power, const char *power_text)
+static void drive(struct cells *cells, unsigned row, unsigned column, const char *title,
+                  const struct drawing_cables *what, bool data, bool power, bool stays)
 {
     unsigned left = column + DRIVE;
 
     box(cells, row, left, DRIVE_ROWS, DRIVE_WIDTH, title);
     sign(cells, row + 1, left, data ? (enum line)SIGN_BLOCK : SOCKET, STYLE_STRONG);
-    cells_text(cells, row + 1, left + 2, DRIVE_WIDTH - 3, STYLE_TEXT, WORD_DRAWING_DATA);
+    cells_text(cells, row + 1, left + 2, DRIVE_WIDTH - 3, STYLE_TEXT,
+               what->sata ? WORD_DRAWING_DATA_SATA : WORD_DRAWING_DATA);
     sign(cells, row + 2, left, power ? (enum line)SIGN_BLOCK : SOCKET, STYLE_STRONG);
-    cells_text(cells, row + 2, left + 2, DRIVE_WIDTH - 3, STYLE_TEXT, power_text);
+    cells_format(cells, row + 2, left + 2, DRIVE_WIDTH - 3, STYLE_TEXT, "%s%s",
+                 what->sata ? WORD_DRAWING_POWER_SATA : WORD_DRAWING_POWER,
+                 stays ? WORD_DRAWING_STAYS : "");
 }
 
-static void pc(struct cells *cells, unsigned row, unsigned column)
+static void pc(struct cells *cells, unsigned row, unsigned column, bool sata)
 {
     box(cells, row + PC_ROW, column, PC_ROWS, PC_WIDTH, WORD_DRAWING_PC);
-    cells_text(cells, row + CABLE_ROW, column + 2, PC_WIDTH - 3, STYLE_TEXT, WORD_DRAWING_SOCKET);
+    cells_text(cells, row + CABLE_ROW, column + 2, PC_WIDTH - 3, STYLE_TEXT,
+               sata ? WORD_DRAWING_SOCKET_SATA : WORD_DRAWING_SOCKET);
     sign(cells, row + CABLE_ROW, column + PC_WIDTH - 1, (enum line)SIGN_BLOCK, STYLE_STRONG);
     cells_text(cells, row + CABLE_ROW + 1, column + 2, PC_WIDTH - 3, STYLE_TEXT,
                WORD_DRAWING_LEAVE);
@@ -125,24 +129,26 @@ static void hand(struct cells *cells, unsigned row, unsigned column,
 void drawing_cables(struct cells *cells, unsigned row, unsigned column,
                     const struct drawing_cables *what)
 {
-    pc(cells, row, column);
+    pc(cells, row, column, what->sata);
     if (what->good)
-        drive(cells, row + GOOD_ROW, column, what->good, what->end == DRAWING_AT_GOOD, true,
-              WORD_DRAWING_POWER_STAYS);
-    drive(cells, row + DEAD_ROW, column, WORD_DRAWING_DEAD, what->end == DRAWING_AT_DEAD,
-          what->power,
-          what->hand == DRAWING_PLUG_POWER ? WORD_DRAWING_POWER_NOW : WORD_DRAWING_POWER_STAYS);
+        drive(cells, row + GOOD_ROW, column, what->good, what, what->end == DRAWING_AT_GOOD, true,
+              true);
+    drive(cells, row + DEAD_ROW, column, WORD_DRAWING_DEAD, what, what->end == DRAWING_AT_DEAD,
+          what->power, what->hand != DRAWING_PLUG_POWER);
     cable(cells, row, column, what->end);
     hand(cells, row, column, what);
 }
 
-void drawing_back(struct cells *cells, unsigned row, unsigned column, bool power)
+void drawing_back(struct cells *cells, unsigned row, unsigned column, bool power, bool sata)
 {
-    const char *const lines[] = {WORD_BACK_1, WORD_BACK_2, WORD_BACK_3,
-                                 power ? WORD_BACK_4_POWER : WORD_BACK_4_DATA};
+    static const char *const lines[2][3] = {{WORD_BACK_1, WORD_BACK_2, WORD_BACK_3},
+                                            {WORD_BACK_SATA_1, WORD_BACK_SATA_2, WORD_BACK_SATA_3}};
+    static const char *const moved[2][2] = {{WORD_BACK_MOVE_DATA, WORD_BACK_MOVE_POWER},
+                                            {WORD_BACK_SATA_MOVE_DATA, WORD_BACK_SATA_MOVE_POWER}};
 
     box(cells, row, column, DRAWING_BACK_ROWS, DRAWING_COLUMNS, WORD_BACK_TITLE);
-    for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++)
+    for (unsigned i = 0; i < 4; i++)
         cells_text(cells, row + 1 + i, column + 2, DRAWING_COLUMNS - 4,
-                   i == 3 ? STYLE_STRONG : STYLE_TEXT, lines[i]);
+                   i == 3 ? STYLE_STRONG : STYLE_TEXT,
+                   i == 3 ? moved[sata][power] : lines[sata][i]);
 }

@@ -26,6 +26,7 @@ struct drawing_cables {
     enum drawing_end end;
     enum drawing_hand hand;
     bool power; /* the dead drive has its power plug in */
+    bool sata;  /* the plugs are those of SATA */
 };
 
 enum { DRAWING_ROWS = 8, DRAWING_COLUMNS = 74 };
@@ -36,6 +37,6 @@ void drawing_cables(struct cells *cells, unsigned row, unsigned column,
 
 /* The back of a drive with its plugs, DRAWING_BACK_ROWS high; which one is meant: data or power. */
 enum { DRAWING_BACK_ROWS = 6 };
-void drawing_back(struct cells *cells, unsigned row, unsigned column, bool power);
+void drawing_back(struct cells *cells, unsigned row, unsigned column, bool power, bool sata);
 
 #endif

@@ -27,6 +27,12 @@ static const char *where_of(const struct swap_view *view)
     return view->port->where;
 }
 
+/* A channel with one place only is a SATA port; one with two may be either, and is drawn as IDE. */
+static bool is_sata(const struct swap_view *view)
+{
+    return view->port->channel->single;
+}
+
 /* The shortest name by which the good drive is known. */
 static const char *good_name(const struct drive_name *name)
 {
@@ -38,7 +44,8 @@ static void draw_needs(struct cells *cells, const struct swap_view *view)
     unsigned rows =
         menu_wrap(cells, FIRST_ROW, COLUMN, WIDTH, 14, STYLE_TEXT, words_swap_needs(view->variant));
 
-    drawing_back(cells, FIRST_ROW + rows + 1, COLUMN, view->variant == SWAP_LATE_POWER);
+    drawing_back(cells, FIRST_ROW + rows + 1, COLUMN, view->variant == SWAP_LATE_POWER,
+                 is_sata(view));
 }
 
 static void draw_safety(struct cells *cells, const struct swap_view *view)
@@ -74,7 +81,8 @@ static void draw_cables(struct cells *cells, const struct swap_view *view, enum 
     bool cable = view->variant == SWAP_CABLE, late = view->variant == SWAP_LATE_POWER;
     struct drawing_cables what = {.end = late ? DRAWING_AT_DEAD : DRAWING_OFF,
                                   .hand = late ? DRAWING_PLUG_POWER : DRAWING_PLUG,
-                                  .power = !late};
+                                  .power = !late,
+                                  .sata = is_sata(view)};
     char good[24];
 
     text_format(good, sizeof good, WORD_DRAWING_GOOD, good_name(&swap->donor));
@@ -110,7 +118,8 @@ static void draw_ready(struct cells *cells, const struct swap_view *view)
                                                    : view->variant == SWAP_LATE_POWER
                                                        ? DRAWING_AT_DEAD
                                                        : DRAWING_OFF,
-                                            .power = view->variant != SWAP_LATE_POWER});
+                                            .power = view->variant != SWAP_LATE_POWER,
+                                            .sata = is_sata(view)});
     menu_wrap(cells, NOTE_ROW + 1, COLUMN, WIDTH, 3, STYLE_TEXT,
               cable ? WORD_SWAP_GOOD_SAFE : WORD_SWAP_EMPTY_SAFE);
     if (view->note)

@@ -867,7 +867,7 @@ const char *words_swap_needs(enum swap_variant variant)
             "1. A good CD or DVD drive is on the data cable, alone, since the PC was switched on.\n"
             "2. The dead drive lies beside it, with its POWER plug in since then, and without a "
             "data cable.\n"
-            "3. Both have the same jumper setting, best \"master\" (MA).\n"
+            "3. Both have the same jumper setting, best \"master\" (MA); SATA has none.\n"
             "4. The cable reaches both without pulling at it.\n\n"
             "Not so yet? Switch the PC off, arrange it, start this program again. What you booted "
             "from is not needed for this; the firmware file can be chosen before or afterwards.",

@@ -824,15 +824,26 @@ const char *words_swap_outcome(enum swap_outcome outcome);
 #define WORD_DRAWING_GOOD_HERE   "GOOD drive"
 #define WORD_DRAWING_WRONG       "what is on it now"
 #define WORD_DRAWING_DATA        "DATA, 40 pins"
-#define WORD_DRAWING_POWER_STAYS "POWER, 4 pins: stays in"
-#define WORD_DRAWING_POWER_NOW   "POWER, 4 pins"
+#define WORD_DRAWING_POWER       "POWER, 4 pins"
+#define WORD_DRAWING_STAYS       ": stays in"
+#define WORD_DRAWING_SOCKET_SATA "SATA port"
+#define WORD_DRAWING_DATA_SATA   "DATA, small, 7 contacts"
+#define WORD_DRAWING_POWER_SATA  "POWER, wide"
 #define WORD_DRAWING_PULL        "PULL"
 #define WORD_DRAWING_PLUG        "PLUG IN"
 #define WORD_BACK_TITLE          "The back of a drive"
 #define WORD_BACK_1              " sound   jumper        flat DATA cable, 40 pins             POWER     "
 #define WORD_BACK_2              " [::::]   [:::]    [ : : : : : : : : : : : : : : : : : ]  ( o o o o ) "
 #define WORD_BACK_3              "                                        red edge, pin 1 ^             "
-#define WORD_BACK_4_DATA         " leave    leave     MOVE THIS ONE, nothing else          leave it in  "
-#define WORD_BACK_4_POWER        " leave    leave     leave it in                          THIS ONE     "
+#define WORD_BACK_MOVE_DATA      " leave    leave     MOVE THIS ONE, nothing else          leave it in  "
+#define WORD_BACK_MOVE_POWER                                                                       \
+    " leave    leave     leave it in                          THIS ONE     "
+#define WORD_BACK_SATA_1 "     DATA, small, 7 contacts        POWER, wide, 15 contacts           "
+#define WORD_BACK_SATA_2 "     [ | | | | | | | L ]            [ | | | | | | | | | | | | | | L ]    "
+#define WORD_BACK_SATA_3 "     the L lets it go in only one way; some snap: press the spring    "
+#define WORD_BACK_SATA_MOVE_DATA                                                                   \
+    "       MOVE THIS ONE, nothing else           leave it in              "
+#define WORD_BACK_SATA_MOVE_POWER                                                                  \
+    "     leave it in                    THIS ONE                          "
 
 #endif

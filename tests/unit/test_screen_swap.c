@@ -503,7 +503,8 @@ static void every_page_holds_its_last_words(void **state)
         {SWAP_CABLE, SWAP_PAGE_SAFETY, "supply."},
         {SWAP_LATE_POWER, SWAP_PAGE_SAFETY, "second supply with a switch is better."},
     };
-    static struct port port = {.number = 3};
+    static struct ide_channel channel;
+    static struct port port = {.number = 3, .channel = &channel};
     static struct swap swap;
 
     (void)state;
@@ -522,6 +523,17 @@ static void every_page_holds_its_last_words(void **state)
         if (pages[i].page == SWAP_PAGE_NEEDS)
             assert_true(text_screen_find(play.screen.cells, "pin 1 ^") >= 0);
     }
+    for (unsigned i = 0; i < 2; i++) {
+        struct swap_view view = {
+            .port = &port, .swap = &swap, .variant = i == 0 ? SWAP_CABLE : SWAP_LATE_POWER};
+
+        channel.single = true;
+        screen_swap_draw(&app, &view);
+        cells_refresh(&app.cells);
+        text_screen_save(play.screen.cells, i == 0 ? "swap_needs_sata" : "swap_needs_sata_power");
+        assert_true(text_screen_find(play.screen.cells, "in only one way") >= 0);
+        assert_true(text_screen_find(play.screen.cells, "pin 1 ^") < 0);
+    }
     for (enum swap_refusal refusal = SWAP_ALLOWED + 1; refusal < SWAP_REFUSALS; refusal++) {
         struct swap_view view = {
             .port = &port, .swap = &swap, .page = SWAP_PAGE_READY, .refusal = refusal};
@@ -536,15 +548,34 @@ static void every_page_holds_its_last_words(void **state)
 
 /* ---- drawings -------------------------------------------------------------------------------- */
 
+static void lines_of_the_back_fit(void **state)
+{
+    static const char *const lines[] = {WORD_BACK_1,
+                                        WORD_BACK_2,
+                                        WORD_BACK_3,
+                                        WORD_BACK_MOVE_DATA,
+                                        WORD_BACK_MOVE_POWER,
+                                        WORD_BACK_SATA_1,
+                                        WORD_BACK_SATA_2,
+                                        WORD_BACK_SATA_3,
+                                        WORD_BACK_SATA_MOVE_DATA,
+                                        WORD_BACK_SATA_MOVE_POWER};
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_in_range(strlen(lines[i]), 1, DRAWING_COLUMNS - 4);
+}
+
 static void drawings_fit_and_show_the_plug(void **state)
 {
     static struct cells cells;
     static const struct drawing_cables what[] = {
-        {"GOOD: CD-RW  CRX225E", DRAWING_AT_GOOD, DRAWING_PULL, true},
-        {"GOOD: CD-RW  CRX225E", DRAWING_OFF, DRAWING_PLUG, true},
-        {"GOOD: CD-RW  CRX225E", DRAWING_AT_DEAD, DRAWING_NOTHING, true},
-        {NULL, DRAWING_OFF, DRAWING_PLUG, true},
-        {NULL, DRAWING_AT_DEAD, DRAWING_PLUG_POWER, false},
+        {"GOOD: CD-RW  CRX225E", DRAWING_AT_GOOD, DRAWING_PULL, true, false},
+        {"GOOD: CD-RW  CRX225E", DRAWING_OFF, DRAWING_PLUG, true, false},
+        {"GOOD: CD-RW  CRX225E", DRAWING_AT_DEAD, DRAWING_NOTHING, true, false},
+        {NULL, DRAWING_OFF, DRAWING_PLUG, true, false},
+        {NULL, DRAWING_AT_DEAD, DRAWING_PLUG_POWER, false, false},
+        {"GOOD: CD-RW  CRX225E", DRAWING_AT_GOOD, DRAWING_PULL, true, true},
     };
 
     (void)state;
@@ -564,6 +595,8 @@ static void drawings_fit_and_show_the_plug(void **state)
         assert_int_equal(text_screen_find(screen.cells, "GOOD: CD-RW  CRX225E") >= 0,
                          what[i].good != NULL);
         assert_int_equal(text_screen_find(screen.cells, "PULL") >= 0, what[i].hand == DRAWING_PULL);
+        assert_int_equal(text_screen_find(screen.cells, "SATA") >= 0, what[i].sata);
+        assert_int_equal(text_screen_find(screen.cells, "40 pins") >= 0, !what[i].sata);
         assert_int_equal(text_screen_find(screen.cells, "PLUG IN") >= 0,
                          what[i].hand == DRAWING_PLUG_POWER);
         for (unsigned row = 0; row < SCREEN_ROWS; row++) {
@@ -601,6 +634,7 @@ int main(void)
         TEST(a_disk_on_the_cable),
         TEST(a_late_cable_that_is_not_empty),
         TEST(every_page_holds_its_last_words),
+        TEST(lines_of_the_back_fit),
         TEST(drawings_fit_and_show_the_plug),
     };
 
