@@ -14,7 +14,8 @@ enum {
     REACTION_US = 5000,      /* BSY later than that is not the reaction to a command */
     EMPTY_PACE_US = 5000,    /* between looks at an empty bus (PROTOCOL.md, "ALi") */
     BESIDE_PACE_US = 250000, /* between looks at the other position */
-    BESIDE_LOOKS = 3         /* in a row, until somebody there is believed */
+    BESIDE_LOOKS = 3,        /* alike in a row, until somebody there is believed */
+    MODE_LOOKS = 3           /* the same for a status of vendor mode: an empty cable shows noise */
 };
 
 /* A running firmware took the intro for a command and works on it. PROTOCOL.md, "Status". */
@@ -36,6 +37,11 @@ static bool is_busy(uint8_t status)
 static bool is_undriven(uint8_t status, const struct ata_device *device)
 {
     return status == 0x7F || status == 0xFF || status == device->select;
+}
+
+bool catch_is_empty(const struct catch *catch)
+{
+    return is_undriven(catch->status, &catch->port->device);
 }
 
 void catch_open(struct catch *catch, struct port *port, const struct donors *donors,
@@ -60,12 +66,16 @@ static void note(struct catch *catch, uint8_t status)
     const struct ata_device *device = &catch->port->device;
     uint64_t now = now_us(catch);
 
-    if (is_undriven(status, device))
-        catch->slow = false;
-    /* A bus may float at 00, too: whoever comes out of it is unknown. */
+    /* An empty bus may float at anything, or show noise: who shows something new is unknown. */
     if (is_undriven(status, device) || now - catch->looked_us > UNSEEN_US ||
-        (before == 0x00 && status != 0x00))
+        (!is_busy(status) && status != catch->calm)) {
         catch->stranger = true;
+        catch->chewing = false;
+    } else if (status == STATUS_CHEWING && before == STATUS_CHEWING) {
+        catch->chewing = true;
+    }
+    if (!is_busy(status))
+        catch->calm = status;
     /* The door opens with the power: this is the moment. */
     if (is_undriven(before, device) && !is_undriven(status, device))
         catch->next_us = now;
@@ -232,7 +242,7 @@ static enum catch_state begin_question(struct catch *catch)
 static bool second_drive(struct catch *catch)
 {
     struct port *neighbour = catch->port->neighbour;
-    uint8_t status, before = catch->beside_status;
+    uint8_t status, before = catch->beside_status, own = catch->beside_own;
 
     if (neighbour == NULL || now_us(catch) < catch->beside_us)
         return false;
@@ -240,6 +250,7 @@ static bool second_drive(struct catch *catch)
     ata_select(&neighbour->device);
     status = neighbour->device.last_status;
     catch->beside_status = status;
+    catch->beside_own = catch->status;
     ata_select(&catch->port->device);
     if (status == 0x00 || is_undriven(status, &neighbour->device)) {
         catch->beside_odd = 0;
@@ -247,7 +258,9 @@ static bool second_drive(struct catch *catch)
     }
     if (before == 0x00 || is_undriven(before, &neighbour->device))
         catch->stranger = true;
-    if (status == catch->status || status == catch->port->device.last_status)
+    /* Noise of an empty cable never looks the same twice. */
+    if (status != before || own != catch->status || status == catch->status ||
+        status == catch->port->device.last_status)
         catch->beside_odd = 0;
     else
         catch->beside_odd++;
@@ -266,13 +279,11 @@ static void begin_settling(struct catch *catch)
 static void knock(struct catch *catch)
 {
     bool sent;
-    uint8_t status = mtk_intro_quick(&catch->mtk, &sent);
 
-    catch->next_us = now_us(catch) + (catch->slow ? CATCH_SLOW_US : CATCH_PACE_US);
-    if (!sent)
-        return;
-    catch->tries++;
-    catch->slow |= status == STATUS_CHEWING;
+    (void)mtk_intro_quick(&catch->mtk, &sent);
+    catch->next_us =
+        now_us(catch) + (catch->slow || catch->chewing ? CATCH_SLOW_US : CATCH_PACE_US);
+    catch->tries += sent;
 }
 
 /* F2 is 72 with BSY: outro and another intro cure it. The outro starts the drive anew, so that the
@@ -288,21 +299,22 @@ static enum catch_state try(struct catch *catch)
 {
     uint8_t before = catch->status;
 
-    if (is_undriven(before, &catch->port->device) &&
-        now_us(catch) - catch->looked_us < EMPTY_PACE_US)
+    if (catch_is_empty(catch) && now_us(catch) - catch->looked_us < EMPTY_PACE_US)
         return CATCH_TRYING;
     note(catch, mtk_look(&catch->mtk));
-    if (catch->mtk.mode != MTK_NONE) {
+    catch->mode_looks = catch->mtk.mode == MTK_NONE ? 0 : catch->mode_looks + 1;
+    if (catch->mode_looks >= MODE_LOOKS) {
         begin_settling(catch);
         return CATCH_SETTLING;
     }
-    if (is_undriven(catch->status, &catch->port->device))
+    if (catch->mode_looks > 0)
+        return CATCH_TRYING;
+    if (catch_is_empty(catch))
         return CATCH_TRYING;
     if (catch->quiet)
         return CATCH_TRYING;
     if (second_drive(catch))
         return stop(catch, CATCH_SECOND, "somebody is at the other end of the cable");
-    catch->slow |= catch->status == STATUS_CHEWING;
     if (!is_busy(catch->status) && catch->stranger)
         return now_us(catch) - catch->still_us < STILL_US ? CATCH_TRYING : begin_question(catch);
     if (now_us(catch) < catch->next_us)

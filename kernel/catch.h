@@ -57,20 +57,22 @@ struct catch
     struct mtk mtk;
     enum catch_state state;
     bool quiet;           /* set by the caller: looks, but neither intro nor question */
+    bool slow;            /* set by the caller: intros only each CATCH_SLOW_US */
     uint8_t status;       /* raw, now */
     uint32_t tries;       /* intros */
     uint32_t settles;     /* times it listened and lost the mode again */
+    uint8_t calm;         /* the last one without BSY */
     bool stranger;        /* nobody knows who is there: to be asked before an intro without BSY */
-    bool slow;            /* intros only each CATCH_SLOW_US until its power was off: a firmware took
-                             one for a command (D1), or the caller wants it so */
+    bool chewing;         /* a firmware took an intro for a command (D1): slow until it is gone */
     uint64_t looked_us;   /* last look */
     uint64_t next_us;     /* when the next intro is due */
     uint64_t still_us;    /* without BSY since then; 0 = it is not */
     uint64_t settled_us;  /* CATCH_SETTLING: when it ends */
     uint64_t deadline_us; /* CATCH_ASKING: when it ends */
     uint64_t beside_us;   /* when the other position is looked at next */
-    uint8_t beside_status;
-    unsigned beside_odd; /* looks in a row that saw somebody else there */
+    uint8_t beside_status, beside_own; /* what it showed, and what the drive in question did then */
+    unsigned beside_odd;               /* looks in a row that saw somebody else there */
+    unsigned mode_looks;               /* looks in a row that saw vendor mode */
     struct catch_question question;
     struct strip strip; /* .returns: how often it was switched on */
     struct trail trail;
@@ -79,6 +81,9 @@ struct catch
 /* Sends nothing. `donors` may be NULL. */
 void catch_open(struct catch *catch, struct port *port, const struct donors *donors,
                 struct log *log);
+
+/* Whether the last look saw a bus that nobody drives. */
+bool catch_is_empty(const struct catch *catch);
 
 /*
  * Does a little: at most one intro or one look. To be called at least every 10 ms; 1 ms is better,

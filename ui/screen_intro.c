@@ -26,7 +26,7 @@ static void draw(const struct way_view *view)
     row += menu_wrap(cells, row, WAY_COLUMN, WAY_WIDTH, 5, STYLE_TEXT, WORD_INTRO_TEXT) + 1;
     if (asking->asked)
         menu_wrap(cells, row, WAY_COLUMN, WAY_WIDTH, 2, STYLE_WARN,
-                  words_intro_refused(view->catch.status));
+                  words_intro_refused(&view->catch));
 }
 
 static void begin(struct asking *asking)
@@ -49,7 +49,7 @@ static bool is_asked(struct asking *asking)
         return false;
     if (catch->tries - asking->before < INTROS) {
         asking->last_us = now_us;
-        return catch->status == 0x7F || catch->status == 0xFF;
+        return catch_is_empty(catch);
     }
     return now_us - asking->last_us >= ANSWER_US;
 }

@@ -11,13 +11,9 @@ enum {
     REDRAW_US = APP_TICK_US / 2,
     BEEP_EVERY_US = 300000,
     BEEPS_CAUGHT = 3,
+    LASTING_US = 60000, /* longer than contacts bounce or noise lasts, shorter than a hand */
     SECOND_US = 1000000
 };
-
-static bool is_empty(uint8_t status)
-{
-    return status == 0x7F || status == 0xFF;
-}
 
 /* ---- what is seen ---------------------------------------------------------------------------- */
 
@@ -66,7 +62,7 @@ static void draw_seen(const struct way_view *view)
               text);
     cells_format(cells, FRAME_ROW + 4, WAY_COLUMN, WAY_WIDTH, STYLE_TEXT,
                  WORD_WAY_TRIES "   " WORD_WAY_RETURNS, (unsigned)catch->tries,
-                 (unsigned)catch->strip.returns);
+                 (unsigned)view->returns);
     cells_text(cells, FRAME_ROW + 5, WAY_COLUMN, WAY_WIDTH, STYLE_FRAME, WORD_WAY_STRIP);
     draw_strip(cells, &catch->strip, FRAME_ROW + 6);
 }
@@ -93,18 +89,33 @@ void way_draw(const struct way_view *view)
 
 /* ---- a turn ---------------------------------------------------------------------------------- */
 
+/* Whether the bus has gone empty or come back: an empty cable picks up noise, contacts bounce. */
+static bool bus_changed(struct way_view *view, uint64_t now_us)
+{
+    bool empty = catch_is_empty(&view->catch);
+
+    if (empty == view->was_empty)
+        view->odd_us = 0;
+    else if (view->odd_us == 0)
+        view->odd_us = now_us;
+    if (view->odd_us == 0 || now_us - view->odd_us < LASTING_US)
+        return false;
+    view->was_empty = empty;
+    view->odd_us = 0;
+    if (!empty) {
+        view->returned_us = now_us;
+        view->returns++;
+    }
+    return true;
+}
+
 /* One beep when the bus went empty or came back, three when the drive listens. */
 static void note_changes(struct way_view *view, enum catch_state before)
 {
-    bool empty = is_empty(view->catch.status);
     uint64_t now_us = app_now_us(view->app);
 
-    if (empty != view->was_empty) {
-        if (!empty)
-            view->returned_us = now_us;
+    if (bus_changed(view, now_us) && view->beeps == 0)
         view->beeps = 1;
-    }
-    view->was_empty = empty;
     if (view->catch.state == CATCH_SETTLING && before != CATCH_SETTLING)
         view->beeps = BEEPS_CAUGHT;
     else if (before == CATCH_SETTLING && view->catch.state == CATCH_TRYING)
@@ -132,7 +143,7 @@ void way_open(struct way_view *view, struct app *app, struct port *port, enum wa
     *view = (struct way_view){.app = app, .port = port, .way = way, .topic = topic, .draw = draw};
     catch_open(&view->catch, port, &app->donors, &app->log);
     view->catch.quiet = true;
-    view->was_empty = is_empty(view->catch.status);
+    view->was_empty = catch_is_empty(&view->catch);
     app->attend = attend;
     app->attended = view;
 }
@@ -154,6 +165,11 @@ enum way_result way_close(struct way_view *view, enum way_result result)
     struct app *app = view->app;
 
     app->attend = NULL;
+    /* A question that was sent is waited for (kernel/catch.h has the bound): nothing is left behind
+     * in the drive. */
+    view->catch.quiet = true;
+    while (catch_step(&view->catch) == CATCH_ASKING)
+        app->platform->wait_us(app->platform->context, 1000);
     switch (view->catch.state) {
     case CATCH_CAUGHT:
         cells_beep(&app->cells);

@@ -20,7 +20,9 @@ struct way_view {
     /* Draws the rows above; the page itself and what is seen are drawn by way_draw(). */
     void (*draw)(const struct way_view *view);
     struct catch catch;
-    bool was_empty;       /* the bus, at the last turn */
+    bool was_empty;       /* the bus; a change that does not last is none */
+    uint64_t odd_us;      /* it looks otherwise since then; 0: it does not */
+    uint32_t returns;     /* how often somebody drove it again */
     uint64_t returned_us; /* when somebody drove the bus again; 0: not yet */
     unsigned beeps;       /* still to come */
     uint64_t beep_us;     /* when the next one is due */

@@ -827,14 +827,14 @@ const char *words_way_now(const struct catch *catch)
 
     if (catch->state == CATCH_CAUGHT)
         return "It listens.";
-    if (status == 0x7F || status == 0xFF)
+    if (catch_is_empty(catch))
         return "Off: no power, or no data cable. Nobody is asked.";
     if (status == MTK_STATUS_SLIM_52)
         return "52: seen on slim drives. No way on from there is known; another power-on may "
                "bring 72.";
     if (status == MTK_STATUS_BUSY_72)
         return "F2: almost. It is sent back and asked again.";
-    if (catch->settles && catch->quiet == false && status & ATA_STATUS_BSY)
+    if (catch->settles && status & ATA_STATUS_BSY)
         return "It listened for a moment and fell back. That is close: go on like this.";
     if (status & ATA_STATUS_BSY)
         return "A firmware starts, or hangs. One that hangs stays so until its power goes.";
@@ -843,9 +843,11 @@ const char *words_way_now(const struct catch *catch)
     return "A firmware runs, or the registers stand still. A running one has shut the door.";
 }
 
-const char *words_intro_refused(uint8_t status)
+const char *words_intro_refused(const struct catch *catch)
 {
-    if (status == 0x7F || status == 0xFF)
+    uint8_t status = catch->status;
+
+    if (catch_is_empty(catch))
         return "Nobody is there to be asked: is the drive's power on, and its data cable?";
     if (status == MTK_STATUS_SLIM_52)
         return "Asked: it answers 52. Seen on slim drives; no way on from there is known.";

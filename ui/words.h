@@ -621,8 +621,8 @@ const char *words_way_footer(enum way way);
 const char *words_way_at_start(enum way way);
 /* What the catch sees now, and what that means: at most 2 lines of 74 characters. */
 const char *words_way_now(const struct catch *catch);
-/* The answer to the plain intro, for a raw status that is not vendor mode. */
-const char *words_intro_refused(uint8_t status);
+/* The answer to the plain intro that did not lead to vendor mode: as long. */
+const char *words_intro_refused(const struct catch *catch);
 
 #define WORD_WAY_RIGHT         "way %u of %u   port %u"
 #define WORD_WAY_FRAME         "What I see"

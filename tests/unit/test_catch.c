@@ -244,6 +244,28 @@ static void a_drive_that_listens_needs_no_intro(void **state)
     close_scene(&scene);
 }
 
+/* A firmware that works on the refusal of an intro is not hammered, until its power was off. */
+static void d1_slows_the_intros_down(void **state)
+{
+    static const struct hand again[] = {{100, "power pm off"}, {1000, "power pm on"}};
+    struct scene scene;
+    struct drive *drive;
+    uint32_t tries;
+
+    (void)state;
+    open_bench(&scene);
+    attach_crashing(&scene, "pm", "");
+    open_catch(&scene, 0);
+    drive = patient(&scene);
+    drive->status = 0xD1;
+    assert_int_equal(play(&scene, NULL, 0, STEP_US, 1000), CATCH_TRYING);
+    tries = scene.catch.tries;
+    assert_int_equal(play(&scene, NULL, 0, STEP_US, 5000), CATCH_TRYING);
+    assert_in_range(scene.catch.tries - tries, 9, 11);
+    assert_int_equal(PLAY(&scene, again, STEP_US, 10000), CATCH_CAUGHT);
+    close_scene(&scene);
+}
+
 /* A caller may only want to look, and to ask by the full sequence, slowly, when the user says so.
  */
 static void quiet_only_looks_and_slow_is_slow(void **state)
@@ -394,18 +416,46 @@ static void a_disk_on_a_bus_that_floats_at_00(void **state)
     close_scene(&scene);
 }
 
-static void window_on_a_bus_that_floats_at_00(void **state)
+/* An empty cable may pick up noise, or keep the byte that was written last. */
+static void a_disk_on_a_bus_that_shows_anything(void **state)
 {
-    static const struct hand hands[] = {{1000, "power pm off"}, {1700, "power pm on"}};
+    static const char *const floats[] = {"noise", "echo"};
     struct scene scene;
 
     (void)state;
-    open_bench(&scene);
-    bench_do(scene.bench, "float 0 00");
-    attach_crashing(&scene, "pm", "window=150");
-    open_catch(&scene, 0);
-    assert_int_equal(PLAY(&scene, hands, STEP_US, 20000), CATCH_CAUGHT);
-    close_scene(&scene);
+    for (unsigned i = 0; i < 40; i++) {
+        open_bench(&scene);
+        bench_do(scene.bench, "attach shelf disk name=disk");
+        bench_advance(scene.bench, 5000000);
+        bench_attach_dead(scene.bench, "pm", "silent", "signature=no");
+        bench_do(scene.bench, "fault pm intro_ignored times=100000");
+        open_catch(&scene, 0);
+        assert_int_equal(play(&scene, NULL, 0, STEP_US, 3000), CATCH_TRYING);
+        bench_do(scene.bench, "float 0 %s", floats[i % 2]);
+        bench_do(scene.bench, "unplug pm");
+        assert_false(is_over(play(&scene, NULL, 0, STEP_US, 200 + i)));
+        bench_do(scene.bench, "swap pm disk");
+        bench_do(scene.bench, "plug pm");
+        assert_int_equal(play(&scene, NULL, 0, STEP_US, 10000), CATCH_DISK);
+        assert_untouched_disk(bench_disk(scene.bench, 0, 0));
+        close_scene(&scene);
+    }
+}
+
+static void window_on_a_bus_that_shows_anything(void **state)
+{
+    static const char *const floats[] = {"00", "noise", "echo", "FF"};
+    struct scene scene;
+
+    (void)state;
+    for (unsigned i = 0; i < sizeof floats / sizeof floats[0]; i++) {
+        open_bench(&scene);
+        attach_crashing(&scene, "pm", "window=60");
+        open_catch(&scene, 0);
+        bench_do(scene.bench, "float 0 %s", floats[i]);
+        assert_int_equal(PLAY(&scene, off_and_on, STEP_US, 20000), CATCH_CAUGHT);
+        close_scene(&scene);
+    }
 }
 
 /* Somebody reads the help page meanwhile and moves the plug. */
@@ -509,6 +559,7 @@ int main(void)
         cmocka_unit_test(eject_opens_a_window_that_is_too_short),
         cmocka_unit_test(slave_is_caught_too),
         cmocka_unit_test(a_drive_that_listens_needs_no_intro),
+        cmocka_unit_test(d1_slows_the_intros_down),
         cmocka_unit_test(quiet_only_looks_and_slow_is_slow),
         cmocka_unit_test(f2_gets_an_outro_and_another_intro),
         cmocka_unit_test(slim_52_is_shown_and_tried_on),
@@ -516,7 +567,8 @@ int main(void)
         cmocka_unit_test(a_disk_that_is_plugged_gets_no_vendor_command),
         cmocka_unit_test(a_disk_that_gets_its_power_gets_no_vendor_command),
         cmocka_unit_test(a_disk_on_a_bus_that_floats_at_00),
-        cmocka_unit_test(window_on_a_bus_that_floats_at_00),
+        cmocka_unit_test(a_disk_on_a_bus_that_shows_anything),
+        cmocka_unit_test(window_on_a_bus_that_shows_anything),
         cmocka_unit_test(plugs_that_move_while_nobody_looks),
         cmocka_unit_test(the_donor_is_left_alone),
         cmocka_unit_test(a_second_drive_ends_it),

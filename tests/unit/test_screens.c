@@ -342,10 +342,11 @@ static void guide_texts_fit(void **state)
     assert_true(lines_of(WORD_CATCH_STEPS, WAY_WIDTH - DRAWING_DRIVE_WIDTH - 2) <= 9);
     assert_true(strlen(WORD_WAY_STRIP) <= WAY_WIDTH + 1);
     for (unsigned status = 0; status < 256; status++) {
-        struct catch catch = {.status = (uint8_t)status, .settles = status % 2};
+        struct port port = {.device = {.select = ATA_DEVICE_MASTER}};
+        struct catch catch = {.port = &port, .status = (uint8_t)status, .settles = status % 2};
 
         assert_in_range(lines_of(words_way_now(&catch), WAY_WIDTH), 1, 2);
-        assert_in_range(lines_of(words_intro_refused((uint8_t)status), WAY_WIDTH), 1, 2);
+        assert_in_range(lines_of(words_intro_refused(&catch), WAY_WIDTH), 1, 2);
     }
 }
 
