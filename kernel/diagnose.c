@@ -4,8 +4,9 @@
 
 #include "kernel/lib/string.h"
 
-/* A status that changed so often within so short a time is not that of a drive at rest. */
-enum { UNSTEADY_US = 20000000 };
+/* A status that changed so often within so short a time, and did not rest since, is not that of a
+ * drive at rest. A plug that is moved changes it, too, but that ends. */
+enum { UNSTEADY_US = 20000000, RESTED_US = 3000000 };
 
 /* Sense keys of SPC-2, table 107. */
 enum { SENSE_NOT_READY = 0x02, SENSE_MEDIUM = 0x03, SENSE_HARDWARE = 0x04 };
@@ -43,8 +44,10 @@ static bool is_slave_alone(const struct port *port)
 /* The newest looks all differ: contacts, power, or two drives that drive the same wires. */
 static bool is_unsteady(const struct trail *trail)
 {
-    return trail->count == TRAIL_MAX &&
-           trail->entries[TRAIL_MAX - 1].until_us - trail->entries[0].from_us < UNSTEADY_US;
+    const struct trail_entry *newest = trail_newest(trail);
+
+    return trail->count == TRAIL_MAX && newest->until_us - newest->from_us < RESTED_US &&
+           newest->until_us - trail->entries[0].from_us < UNSTEADY_US;
 }
 
 static bool may_be_two_masters(const struct port *port)
@@ -159,6 +162,8 @@ static enum next_step step_of_patient(enum verdict verdict, uint32_t findings)
         return STEP_OTHER_PORT;
     if (unclear && (findings & FINDING_SLAVE_ALONE))
         return STEP_SET_JUMPER;
+    if (verdict == VERDICT_UNKNOWN)
+        return STEP_LOOK_CLOSER;
     return verdict == VERDICT_BOOT_CODE ? STEP_BACK_UP_FLASH : STEP_GUIDE;
 }
 

@@ -46,6 +46,7 @@ enum next_step {
     STEP_SET_JUMPER,    /* slave alone and unclear, two masters */
     STEP_OTHER_PORT,    /* controller that is reported to fail */
     STEP_DONOR,         /* this is the good drive: never flash it */
+    STEP_LOOK_CLOSER,   /* unknown: here is what was seen */
     STEP_COUNT
 };
 

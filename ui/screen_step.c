@@ -4,7 +4,7 @@
 #include "ui/guide.h"
 
 /* What can be done from a page. */
-enum deed { DO_NOTHING, DO_LOOK, DO_BRING_IN, DO_GUIDE, DO_FLASH, DO_ASK };
+enum deed { DO_NOTHING, DO_LOOK, DO_BRING_IN, DO_GUIDE, DO_FLASH, DO_ASK, DO_SHOW };
 
 struct offer {
     const char *words;
@@ -28,6 +28,10 @@ static const struct offer offers[STEP_COUNT][OFFERS] = {
                          {WORD_HISTORY_OTHER, DO_ASK},
                          {WORD_BACK, DO_NOTHING}},
     [STEP_DONOR] = {{WORD_BACK, DO_NOTHING}},
+    [STEP_LOOK_CLOSER] = {{WORD_SHOW_SEEN, DO_SHOW},
+                          {WORD_LOOK_AGAIN, DO_LOOK},
+                          {WORD_GO_ON_ALL, DO_GUIDE},
+                          {WORD_BACK, DO_NOTHING}},
 };
 
 static unsigned count_offers(enum next_step step)
@@ -58,6 +62,9 @@ static void do_it(struct app *app, struct port *port, enum deed deed)
         break;
     case DO_ASK:
         screen_history(app, port);
+        break;
+    case DO_SHOW:
+        screen_evidence(app, port);
         break;
     }
 }

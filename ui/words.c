@@ -543,6 +543,7 @@ const char *words_step(enum next_step step)
         [STEP_SET_JUMPER] = "PC off, set the jumper to master, start again.",
         [STEP_OTHER_PORT] = "connect it to another controller.",
         [STEP_DONOR] = "nothing: leave the good drive as it is.",
+        [STEP_LOOK_CLOSER] = "see what was seen, look again, then ask the chip to listen.",
     };
     return ENTRY(words, step);
 }
@@ -563,6 +564,7 @@ const char *words_step_key(enum next_step step)
         [STEP_SET_JUMPER] = "set-jumper",
         [STEP_OTHER_PORT] = "other-port",
         [STEP_DONOR] = "donor",
+        [STEP_LOOK_CLOSER] = "look-closer",
     };
     return ENTRY(words, step);
 }
@@ -583,6 +585,7 @@ const char *words_step_enter(enum next_step step)
         [STEP_SET_JUMPER] = "What to set",
         [STEP_OTHER_PORT] = "Which one",
         [STEP_DONOR] = "Why not to flash",
+        [STEP_LOOK_CLOSER] = "What was seen",
     };
     return ENTRY(words, step);
 }
@@ -670,6 +673,17 @@ const struct step_words *words_step_page(enum next_step step)
              "Never write another unit's EEPROM: it holds that unit's laser calibration.\n\n"
              "Nothing was flashed before it began? Then dirt or a worn laser is more likely, and "
              "no firmware helps. Another firmware at random makes it worse."},
+        [STEP_LOOK_CLOSER] =
+            {"Unknown: here is what I saw",
+             "What was read here fits no picture that this program knows: it is no empty cable, no "
+             "disk, no drive that runs and none that is known to be dead.\n\n"
+             "Often it is a drive that starts or stops just now, a plug that is half in, or a "
+             "cable that is damaged or too long. Look again first; then press both ends of the "
+             "cable in, with the PC off.\n\n"
+             "All facts stand on the pages of \"what was seen\", and in the log: show them to "
+             "somebody who helps you.\n\n"
+             "To ask the chip to listen writes nothing. Before that you are asked whether it is a "
+             "CD or DVD drive, and alone on its cable."},
         [STEP_DONOR] =
             {"This is the good drive",
              "This drive helped the PC through its start, so that the sick one could be brought "

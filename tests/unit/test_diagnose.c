@@ -222,7 +222,7 @@ static void test_dead_drives(void **state)
     answers(&cable.master, 0x23);
     cable.master.evidence.echo = false;
     port_judge(&cable.master);
-    expect(&cable.master, NULL, VERDICT_UNKNOWN, 0, STEP_GUIDE, RISK_NONE);
+    expect(&cable.master, NULL, VERDICT_UNKNOWN, 0, STEP_LOOK_CLOSER, RISK_NONE);
 }
 
 /* ---- the cable ------------------------------------------------------------------------------- */
@@ -364,7 +364,8 @@ static void test_a_status_that_never_rests(void **state)
         trail_note(&cable.master.trail, 1000000 * (i + 1), i % 2 ? 0x51 : 0x11);
     expect(&cable.master, NULL, VERDICT_NO_IDENTITY, FINDING_TWO_MASTERS, STEP_SET_JUMPER,
            RISK_POWER);
-    trail_note(&cable.master.trail, 30000000, 0x51); /* it rests now */
+    for (unsigned i = 0; i < 4; i++) /* it rests now */
+        trail_note(&cable.master.trail, 17000000 + i * 1000000, 0x51);
     expect(&cable.master, NULL, VERDICT_NO_IDENTITY, 0, STEP_GUIDE, RISK_NONE);
 }
 
