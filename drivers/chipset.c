@@ -269,14 +269,9 @@ static void restore_to(const struct ports *ports, struct chipset_changes *change
     }
 }
 
-static bool is_same(const struct pci_function *a, const struct pci_function *b)
-{
-    return a->bus == b->bus && a->device == b->device && a->function == b->function;
-}
-
 /*
- * Whether the controller's `index`th channel would decode ports that another controller already
- * decodes, once its command register lets I/O through.
+ * Whether the `index`th channel of a controller that is off would decode ports that another one
+ * decodes already, once its command register lets I/O through.
  */
 static bool would_collide(const struct ports *ports, const struct ide_found *found,
                           const struct pci_function *controller, unsigned index)
@@ -286,8 +281,7 @@ static bool would_collide(const struct ports *ports, const struct ide_found *fou
     const struct ide_channel *there = &found->channels[index];
     struct chipset_place place;
 
-    if ((controller->prog_if & native[index]) != 0 || !there->has_pci || !there->decoding ||
-        is_same(&there->controller, controller))
+    if ((controller->prog_if & native[index]) != 0 || !there->has_pci || !there->decoding)
         return false;
     resolve(ports, controller, index, &place);
     return bits_are_on(ports, controller, &place.decode);

@@ -399,6 +399,9 @@ static void test_hpt_float_and_reset(void **state)
     assert_int_equal(function->config[0x57], 0x00);
     assert_int_equal(function->config[0x59], 0x00);
     assert_int_equal(pc.changes.bytes[0].offset, 0x57); /* joined before reset is let go */
+    sim_ports_config(function, 0x59, 1, 0x40);          /* only the primary's reset is held */
+    assert_int_equal(state_of(&pc, 0), CHIPSET_FLOATING);
+    assert_int_equal(state_of(&pc, 1), CHIPSET_ON);
     assert_int_equal(pc.changes.count, 2);
     stop(&pc);
 }
@@ -416,6 +419,8 @@ static void test_ali_pads(void **state)
     sim_ports_config(bridge, 0x58, 1, 0x4B); /* primary's pads off */
     bridge->writable[0x58] = 0xFF;
     assert_int_equal(state_of(&pc, 0), CHIPSET_NOT_KNOWN); /* other revisions: not described */
+    sim_ports_config(function, 0x08, 1, 0xC2);
+    assert_int_equal(state_of(&pc, 0), CHIPSET_FLOATING);
     sim_ports_config(function, 0x08, 1, 0xC3);
     assert_int_equal(state_of(&pc, 0), CHIPSET_FLOATING);
     assert_int_equal(state_of(&pc, 1), CHIPSET_NOT_KNOWN);
@@ -447,6 +452,8 @@ static void test_promise_float_is_seen_only(void **state)
                      ERR_UNSUPPORTED);
     assert_int_equal(function->bus_master[0x1F], 0x08);
     assert_int_equal(pc.sim.config_writes, 0);
+    function->bus_master[0x1F] = 0xFF; /* nobody answers there */
+    assert_int_equal(state_of(&pc, 0), CHIPSET_ON);
     stop(&pc);
 }
 
@@ -465,6 +472,7 @@ static void test_bits_that_do_not_take(void **state)
                                                    &pc.changes)),
                      ERR_DEVICE);
     assert_int_equal(function->config[0x04], 0); /* what had taken is put back */
+    assert_int_equal(pc.found.channels[1].controller.command, 0);
     assert_int_equal(pc.changes.count, 0);
     assert_false(pc.found.channels[1].decoding);
     function->writable[0x43] = 0xFF;
@@ -524,6 +532,35 @@ static void test_ports_of_another_controller(void **state)
     assert_int_equal(
         chipset_switch_on(&pc.sim.ports, &pc.found, &pc.found.channels[1], &pc.changes), 0);
     assert_true(pc.found.channels[1].decoding);
+    stop(&pc);
+}
+
+/* Controllers that are off or use other ports are in nobody's way. */
+static void test_ports_that_are_free(void **state)
+{
+    struct pc pc;
+    struct sim_pci_function *first, *second;
+
+    (void)state;
+    start(&pc);
+    first = sim_ports_add(&pc.sim, 0, 1, 0, 0x00011234, 0x010184); /* only its primary is legacy */
+    second = sim_ports_add(&pc.sim, 0, 2, 0, 0x00021234, 0x010180);
+    sim_ports_config(first, 0x04, 2, 0);
+    sim_ports_config(second, 0x04, 2, 0);
+    ide_find(&pc.sim.ports, &pc.found);
+    assert_int_equal(pc.found.channels[0].controller.device, 1);
+    assert_int_equal(pc.found.channels[1].controller.device, 2);
+    assert_int_equal(
+        chipset_switch_on(&pc.sim.ports, &pc.found, &pc.found.channels[1], &pc.changes), 0);
+    chipset_restore(&pc.sim.ports, &pc.found, &pc.changes);
+    sim_ports_config(first, 0x04, 2, 1);  /* on, at the legacy ports */
+    sim_ports_config(second, 0x09, 1, 5); /* off, at ports of its own */
+    sim_ports_config(second, 0x10, 4, 0xD001);
+    sim_ports_config(second, 0x14, 4, 0xD011);
+    ide_find(&pc.sim.ports, &pc.found);
+    assert_int_equal(
+        chipset_switch_on(&pc.sim.ports, &pc.found, &pc.found.channels[2], &pc.changes), 0);
+    assert_true(pc.found.channels[2].decoding);
     stop(&pc);
 }
 
@@ -632,6 +669,63 @@ static void test_every_model_of_the_bench(void **state)
         }
     }
     assert_true(switched >= 60);
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u; /* Numerical Recipes, 7.1 */
+    return *seed >> 8;
+}
+
+/* Configuration spaces that hold anything, with bits that take or not: reading writes nothing, a
+ * failure leaves everything as it was, and restoring gives every byte back. */
+static void test_whatever_is_in_configuration_space(void **state)
+{
+    uint32_t seed = 1;
+    unsigned worked = 0;
+
+    (void)state;
+    for (unsigned round = 0; round < 3000; round++) {
+        const uint32_t ids =
+            row_cases[next_random(&seed) % (sizeof row_cases / sizeof *row_cases)].ids;
+        struct pc pc;
+        struct sim_pci_function *function;
+        uint8_t before[256];
+        char text[160];
+
+        start(&pc);
+        function = add(&pc, round % 8 == 0 ? 0x10B95229 : ids);
+        function->config[0x08] = (uint8_t)next_random(&seed);
+        function->config[0x04] = next_random(&seed) & 0x03;
+        function->config[0x09] = 0x80 | (next_random(&seed) & 0x70);
+        for (unsigned i = 0x40; i < 0x100; i++) {
+            function->config[i] = (uint8_t)next_random(&seed);
+            function->writable[i] = next_random(&seed) % 8 != 0 ? 0xFF : 0x00;
+        }
+        function->writable[0x09] = 0x70;
+        memcpy(before, function->config, sizeof before);
+        ide_find(&pc.sim.ports, &pc.found);
+        for (unsigned channel = 0; channel < 2; channel++) {
+            uint64_t writes = pc.sim.config_writes;
+            uint8_t now[256];
+            err_t error;
+
+            memcpy(now, function->config, sizeof now);
+            chipset_describe(&pc.sim.ports, &pc.found.channels[channel], text, sizeof text);
+            assert_int_equal(pc.sim.config_writes, writes);
+            error = chipset_switch_on(&pc.sim.ports, &pc.found, &pc.found.channels[channel],
+                                      &pc.changes);
+            if (error)
+                assert_memory_equal(function->config, now, sizeof now);
+            else
+                assert_true(pc.found.channels[channel].decoding);
+            worked += error == 0;
+        }
+        chipset_restore(&pc.sim.ports, &pc.found, &pc.changes);
+        assert_memory_equal(function->config, before, sizeof before);
+        stop(&pc);
+    }
+    assert_true(worked > 500);
 }
 
 static void test_a_model_without_bits(void **state)
@@ -744,6 +838,28 @@ static void test_a_function_that_answers_is_not_hidden(void **state)
     stop(&pc);
 }
 
+static void test_more_hidden_functions_than_room(void **state)
+{
+    struct {
+        struct chipset_hidden hidden[CHIPSET_HIDDEN];
+        uint8_t behind[sizeof(struct chipset_hidden)];
+    } room;
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    memset(&room, 0xA5, sizeof room);
+    assert_int_equal(hidden_by(&pc, 0x10DE0050, 1, 0xE9, 0x40, room.hidden), 1);
+    sim_ports_config(&pc.sim.functions[0], 0xEA, 1, 0x40);
+    assert_int_equal(hidden_by(&pc, 0x10227468, 7, 0x48, 0x00, room.hidden), 3);
+    assert_int_equal(hidden_by(&pc, 0x11063227, 0x11, 0x50, 0x08, room.hidden), 4);
+    assert_int_equal(hidden_by(&pc, 0x808624C0, 0x1F, 0xF2, 0x02, room.hidden), 4);
+    assert_string_equal(room.hidden[3].what, "SATA controller 00:0F.0");
+    for (unsigned i = 0; i < sizeof room.behind; i++)
+        assert_int_equal(room.behind[i], 0xA5);
+    stop(&pc);
+}
+
 static uint32_t function_disable;
 
 static uint32_t fake_memory32(void *context, uint64_t address)
@@ -831,14 +947,17 @@ int main(void)
         cmocka_unit_test(test_bits_that_do_not_take),
         cmocka_unit_test(test_no_room_to_remember),
         cmocka_unit_test(test_ports_of_another_controller),
+        cmocka_unit_test(test_ports_that_are_free),
         cmocka_unit_test(test_ports_that_somebody_else_answers_at),
         cmocka_unit_test(test_a_drive_appears),
         cmocka_unit_test(test_every_model_of_the_bench),
+        cmocka_unit_test(test_whatever_is_in_configuration_space),
         cmocka_unit_test(test_a_model_without_bits),
         cmocka_unit_test(test_without_pci),
         cmocka_unit_test(test_text_that_does_not_fit),
         cmocka_unit_test(test_hidden_functions),
         cmocka_unit_test(test_a_function_that_answers_is_not_hidden),
+        cmocka_unit_test(test_more_hidden_functions_than_room),
         cmocka_unit_test(test_hidden_behind_rcba),
         cmocka_unit_test(test_reports),
     };
