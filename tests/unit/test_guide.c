@@ -229,6 +229,29 @@ static void a_drive_that_listens_at_once(void **state)
     assert_int_equal(bench_flash_changes(play.bench), 0);
 }
 
+static void only_a_backup_is_asked_for(void **state)
+{
+    static const struct play_step steps[] = {
+        STEPS_TO_INTRO,
+        {"way 1 of 7", 'n', NULL, NULL},
+        {"Can you switch the power", '3', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"Before you touch", '1', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"Switch the drive OFF. The PC", KEY_NONE, NULL, off},
+        {"It is off. Count to two", KEY_NONE, NULL, on},
+        {"It listens: status 70", '2', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"read twice, both times equal, and saved", KEY_ENTER, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    hanging_drive("sm", 150);
+    PLAY(&play, "", steps);
+    assert_int_equal(bench_flash_changes(play.bench), 0);
+}
+
 /* ---- J2: the PC hangs with the drive attached ------------------------------------------------ */
 
 static void plug_it(struct play *player)
@@ -453,6 +476,44 @@ static void a_disk_in_its_place_ends_the_guide(void **state)
     assert_int_equal(disk->vendor_keys, 0);
 }
 
+static void good_one_back(struct play *player)
+{
+    bench_do(player->bench, "swap sm good");
+    bench_do(player->bench, "plug good");
+}
+
+static void the_good_drive_back_in_its_place_ends_the_guide(void **state)
+{
+    static const struct play_step steps[] = {
+        {"healthy", '3', NULL, NULL},
+        {"Port 3: what", 'w', NULL, NULL},
+        {"How is the drive connected", KEY_ENTER, NULL, NULL},
+        {"step 1 of 5", KEY_ENTER, NULL, NULL},
+        {"step 2 of 5", KEY_ENTER, NULL, NULL},
+        {"step 3 of 5", KEY_ENTER, NULL, NULL},
+        {"NOW pull the flat DATA cable off", KEY_NONE, NULL, pull_good},
+        {"It is off. Plug the flat DATA cable", KEY_NONE, NULL, swap_it},
+        {"A drive arrived", KEY_ENTER, NULL, NULL},
+        STEPS_EYES,
+        {"way 1 of 7", 'n', NULL, NULL},
+        {"Can you switch the power", '3', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"Before you touch", '1', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"Switch the drive OFF. The PC", KEY_NONE, NULL, off},
+        {"It is off. Count to two", KEY_NONE, NULL, good_one_back},
+        {"The good drive is on this cable again", KEY_ENTER, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    hanging_drive("shelf", 150);
+    bench_attach_healthy(play.bench, "sm", "SONY", "CD-RW  CRX225E", "QYS1", "name=good");
+    PLAY(&play, "", steps);
+    assert_int_equal(patient()->intros, 0); /* this one is the good drive now */
+    assert_int_equal(patient()->phase, SIM_PHASE_READY);
+}
+
 #define GUIDE_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -467,6 +528,8 @@ int main(void)
         GUIDE_TEST(n_leads_through_all_ways_to_what_remains),
         GUIDE_TEST(esc_leaves_from_everywhere),
         GUIDE_TEST(a_disk_in_its_place_ends_the_guide),
+        GUIDE_TEST(the_good_drive_back_in_its_place_ends_the_guide),
+        GUIDE_TEST(only_a_backup_is_asked_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
