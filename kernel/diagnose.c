@@ -8,6 +8,9 @@
  * drive at rest. A plug that is moved changes it, too, but that ends. */
 enum { UNSTEADY_US = 20000000, RESTED_US = 3000000 };
 
+/* 7F and FF, what empty cables show, with bits 0, 1 and 3 grounded. */
+enum { GROUNDED_D7_LOW = 0x74, GROUNDED_FLOATS = 0xF4 };
+
 /* Sense keys of SPC-2, table 107. */
 enum { SENSE_NOT_READY = 0x02, SENSE_MEDIUM = 0x03, SENSE_HARDWARE = 0x04 };
 
@@ -39,6 +42,18 @@ static bool is_slave_alone(const struct port *port)
 {
     return port->neighbour != NULL && port->device.select == ATA_DEVICE_SLAVE &&
            port->neighbour->verdict == VERDICT_NOTHING && is_somebody(port->verdict);
+}
+
+/* Both positions show one status for ever, and it is that of an empty cable whose data lines 0, 1
+ * and 3 are grounded: PROTOCOL.md, "Findings". */
+static bool is_plug_reversed(const struct port *port)
+{
+    const struct evidence *evidence = &port->evidence;
+    uint8_t status = evidence->status;
+
+    return (status == GROUNDED_D7_LOW || status == GROUNDED_FLOATS) &&
+           evidence->first_status == status && !evidence->echo && port->neighbour != NULL &&
+           port->neighbour->evidence.status == status;
 }
 
 /* The newest looks all differ: contacts, power, or two drives that drive the same wires. */
@@ -75,6 +90,8 @@ static uint32_t cable_findings(const struct port *port)
 
     if (!is_somebody(port->verdict))
         return port->verdict == VERDICT_CHANNEL_FLOATS ? FINDING_CHANNEL_FLOATS : 0;
+    if (is_plug_reversed(port))
+        return FINDING_PLUG_REVERSED;
     if (is_slave_alone(port))
         findings |= FINDING_SLAVE_ALONE;
     if (may_be_two_masters(port))
@@ -152,6 +169,8 @@ static enum next_step step_of_patient(enum verdict verdict, uint32_t findings)
 {
     bool unclear = verdict == VERDICT_NO_IDENTITY || verdict == VERDICT_UNKNOWN;
 
+    if (findings & FINDING_PLUG_REVERSED)
+        return STEP_CHECK_PLUGS;
     if (findings & (FINDING_TWO_DRIVES | FINDING_BESIDE_DISK))
         return STEP_UNPLUG_ONE;
     if (verdict == VERDICT_VENDOR_MODE)

@@ -16,20 +16,21 @@ enum finding {
     FINDING_IS_DONOR = 1u << 0,         /* it is the good drive of a hot swap */
     FINDING_BESIDE_DISK = 1u << 1,      /* a disk is on the same cable */
     FINDING_TWO_DRIVES = 1u << 2,       /* both positions answer */
-    FINDING_TWO_MASTERS = 1u << 3,      /* what one reads changes from look to look: may be */
-    FINDING_NO_PACKETS = 1u << 4,       /* a RAID firmware sits in between */
-    FINDING_BAD_CONTROLLER = 1u << 5,   /* vendor mode is reported to fail behind it */
-    FINDING_CHANNEL_FLOATS = 1u << 6,   /* the chipset floats the pins */
-    FINDING_FROM_A_BOX = 1u << 7,       /* the user: it came out of an external box */
-    FINDING_BLINKS = 1u << 8,           /* the user: it blinks and takes no disc */
-    FINDING_REFUSES_DISC = 1u << 9,     /* it says that it can't read the disc in it */
-    FINDING_TROUBLE = 1u << 10,         /* it reports a defect, or hangs over a simple question */
-    FINDING_SLAVE_ALONE = 1u << 11,     /* a slave without a master: jumper */
-    FINDING_OTHER_NAME = 1u << 12,      /* another drive than at the look before */
-    FINDING_MAY_BE_OTHER = 1u << 13,    /* one drive may answer for both positions */
-    FINDING_CONTROLLER_WORKS = 1u << 14 /* vendor mode is reported to work behind it */
+    FINDING_PLUG_REVERSED = 1u << 3,    /* the data plug may be in the wrong way round */
+    FINDING_TWO_MASTERS = 1u << 4,      /* what one reads changes from look to look: may be */
+    FINDING_NO_PACKETS = 1u << 5,       /* a RAID firmware sits in between */
+    FINDING_BAD_CONTROLLER = 1u << 6,   /* vendor mode is reported to fail behind it */
+    FINDING_CHANNEL_FLOATS = 1u << 7,   /* the chipset floats the pins */
+    FINDING_FROM_A_BOX = 1u << 8,       /* the user: it came out of an external box */
+    FINDING_BLINKS = 1u << 9,           /* the user: it blinks and takes no disc */
+    FINDING_REFUSES_DISC = 1u << 10,    /* it says that it can't read the disc in it */
+    FINDING_TROUBLE = 1u << 11,         /* it reports a defect, or hangs over a simple question */
+    FINDING_SLAVE_ALONE = 1u << 12,     /* a slave without a master: jumper */
+    FINDING_OTHER_NAME = 1u << 13,      /* another drive than at the look before */
+    FINDING_MAY_BE_OTHER = 1u << 14,    /* one drive may answer for both positions */
+    FINDING_CONTROLLER_WORKS = 1u << 15 /* vendor mode is reported to work behind it */
 };
-enum { FINDING_COUNT = 15 };
+enum { FINDING_COUNT = 16 };
 
 /* The one thing to do next. Its words: words_step(). */
 enum next_step {

@@ -497,6 +497,7 @@ const char *words_finding(uint32_t bit)
         "It is the good drive of the hot swap: it is never flashed.",
         "A hard disk is on the same cable: unplug it before a flash.",
         "Another drive answers on the same cable.",
+        "It looks like a data plug that is in the wrong way round.",
         "Its answers change: two masters, or a plug that is half in?",
         "The controller's RAID firmware keeps commands from the drive.",
         "Rescues are reported to fail at this controller.",
@@ -518,9 +519,10 @@ const char *words_finding(uint32_t bit)
 const char *words_finding_key(uint32_t bit)
 {
     static const char *const words[FINDING_COUNT] = {
-        "donor",          "beside-disk",    "two-drives", "two-masters",  "no-packets",
-        "bad-controller", "channel-floats", "from-a-box", "blinks",       "refuses-disc",
-        "trouble",        "slave-alone",    "other-name", "may-be-other", "controller-works",
+        "donor",       "beside-disk", "two-drives",     "plug-reversed",
+        "two-masters", "no-packets",  "bad-controller", "channel-floats",
+        "from-a-box",  "blinks",      "refuses-disc",   "trouble",
+        "slave-alone", "other-name",  "may-be-other",   "controller-works",
     };
     unsigned index = bit_index(bit);
 

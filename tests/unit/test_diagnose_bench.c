@@ -75,6 +75,18 @@ static const struct scene scenes[] = {
      VERDICT_TWO_DRIVES,
      FINDING_BESIDE_DISK,
      STEP_UNPLUG_ONE},
+    /* pin 1 where pin 40 should be */
+    {{"attach pm drive " GOOD, "plug pm reversed"},
+     1,
+     VERDICT_UNKNOWN,
+     FINDING_PLUG_REVERSED,
+     STEP_CHECK_PLUGS},
+    {{"attach pm drive " GOOD, "float 0 FF", "plug pm reversed"},
+     2,
+     VERDICT_STUCK_BUSY,
+     FINDING_PLUG_REVERSED,
+     STEP_CHECK_PLUGS},
+    {{"attach pm drive personality=hangs busy=F4"}, 1, VERDICT_STUCK_BUSY, 0, STEP_GUIDE},
     /* two at one position */
     {{"attach pm drive " GOOD, "attach ps drive jumper=master " OTHER},
      1,
