@@ -162,7 +162,7 @@ static void go_on_with(struct app *app, struct port *port)
 
     app->ports.chosen = (unsigned)(port - app->machine.ports);
     app_diagnose(app, port, &diagnosis);
-    if (diagnosis.step == STEP_GUIDE)
+    if (diagnosis.step == STEP_GUIDE || diagnosis.step == STEP_LOOK_CLOSER)
         run(app, port, &plan);
     else if (diagnosis.step == STEP_BACK_UP_FLASH)
         rescue_run(app, port, SESSION_FLASH);

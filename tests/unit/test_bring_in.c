@@ -141,6 +141,27 @@ static void hot_swap_ends_verified(void **state)
     assert_int_equal(bench_drive(play.bench, 1, 0)->vendor_commands, 0);
 }
 
+/* Who does not wait for the half minute after which a drive is said to hang gets no verdict, but
+ * is led on. */
+static void impatience_is_no_dead_end(void **state)
+{
+    static const struct play_step steps[] = {
+        {"Secondary master", '3', NULL, NULL},
+        STEPS_TO_HANDS("empty, as it should be"),
+        {"NOW plug the flat DATA cable", 0, NULL, plug},
+        {"this answer within 2", KEY_ENTER, NULL, NULL},
+        {"A drive arrived", KEY_ENTER, NULL, NULL},
+        STEPS_RESCUE,
+        {PRODUCT, 0, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    dead_drive("sm", "plugged=no");
+    PLAY(&play, "", steps);
+    expect_flashed(1, 0);
+}
+
 static void late_cable_ends_verified(void **state)
 {
     static const struct play_step steps[] = {
@@ -200,6 +221,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(hot_swap_ends_verified),
+        TEST(impatience_is_no_dead_end),
         TEST(late_cable_ends_verified),
         TEST(wrong_drives_are_not_flashed),
     };
