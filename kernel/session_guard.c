@@ -363,12 +363,23 @@ static err_t ask_same_drive(struct session *session)
     return work->unwatched ? ERR(ERR_VENDOR_LOST) : 0;
 }
 
+/* Busy without a break for longer than a device that starts, and looked at all the time. */
+static bool is_still_stuck(struct port *port)
+{
+    const struct trail_entry *newest = trail_newest(&port->trail);
+    uint64_t now = ata_now_us(&port->device);
+
+    return port->verdict == VERDICT_STUCK_BUSY && newest != NULL &&
+           now - newest->until_us < UNWATCHED_US && port->busy_since_us != 0 &&
+           now - port->busy_since_us >= ATA_RESET_BOUND_US;
+}
+
 err_t session_meet(struct session *session)
 {
     const struct port *port = session->port;
     struct drive_name expected;
     enum who who;
-    err_t error = ask_who(session, port->verdict != VERDICT_STUCK_BUSY, &who);
+    err_t error = ask_who(session, !is_still_stuck(session->port), &who);
 
     if (error != 0) {
         return error;

@@ -149,7 +149,9 @@ static void plug_in(struct world *world)
 
 static const char *any_drive(struct world *world)
 {
-    return chance(world, 60) ? "pm" : names[below(world, DRIVES)];
+    static const char *const devices[] = {"patient", "twin", "donor", "runner", "disk"};
+
+    return chance(world, 60) ? "pm" : devices[below(world, sizeof devices / sizeof devices[0])];
 }
 
 static void move(struct world *world)

@@ -445,6 +445,26 @@ static void test_whoever_came_since_the_probe_is_asked_first(void **state)
     }
 }
 
+/* A drive hung there when it was probed; the disk that took its place is busy, too, but only for as
+ * long as it takes to start. */
+static void test_a_disk_that_starts_where_a_drive_hung(void **state)
+{
+    static const struct plan plan = {.phase = PHASE_DONE, .tick = 1000};
+    struct scene *scene = open_scene(&plan);
+    struct port *port = scene->session->port;
+
+    (void)state;
+    port->verdict = VERDICT_STUCK_BUSY;
+    port->busy_since_us = bench_now_us(scene->rescue.bench);
+    bench_advance(scene->rescue.bench, 40000000);
+    bench_do(scene->rescue.bench, "power disk off");
+    move_before_the_session(scene, "swap pm disk");
+    bench_do(scene->rescue.bench, "power disk on");
+    assert_int_equal(rescue_run(&scene->rescue), RESULT_NOT_STARTED);
+    assert_int_equal(error_class(scene->session->error), ERR_REFUSED);
+    close_scene(scene);
+}
+
 /* ---- contacts ---- */
 
 static void test_a_glitch_is_not_the_end(void **state)
@@ -572,6 +592,7 @@ int main(void)
         cmocka_unit_test(test_moved_at_the_confirm_screen),
         cmocka_unit_test(test_no_sends_no_outro_to_a_disk),
         cmocka_unit_test(test_whoever_came_since_the_probe_is_asked_first),
+        cmocka_unit_test(test_a_disk_that_starts_where_a_drive_hung),
         cmocka_unit_test(test_a_glitch_is_not_the_end),
         cmocka_unit_test(test_a_ribbon_that_comes_back_soon_is_not_the_end),
         cmocka_unit_test(test_a_backup_is_that_of_one_drive),
