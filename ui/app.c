@@ -35,6 +35,22 @@ void app_forget(struct app *app, const struct port *port)
     forget_history(app, port);
 }
 
+void app_say_history(struct app *app, const struct port *port, bool from_a_box, bool blinks)
+{
+    char *of = app->said_of[port->number - 1];
+
+    forget_history(app, port);
+    app->said_box |= from_a_box ? app_port_bit(port) : 0;
+    app->said_blinks |= blinks ? app_port_bit(port) : 0;
+    text_copy(of, sizeof app->said_of[0], port->name);
+}
+
+/* Another drive than the one that it was said of: its cable was not seen empty in between. */
+static bool is_other_drive(const struct app *app, const struct port *port)
+{
+    return port->name[0] != '\0' && strcmp(port->name, app->said_of[port->number - 1]) != 0;
+}
+
 void app_diagnose(const struct app *app, const struct port *port, struct diagnosis *diagnosis)
 {
     uint32_t bit = app_port_bit(port);
@@ -86,11 +102,11 @@ static void probe(struct app *app)
     for (unsigned i = 0; i < app->machine.port_count; i++) {
         const struct port *port = &app->machine.ports[i];
         uint8_t status = port->evidence.status;
-        bool empty = status == 0x7F || status == 0xFF;
+        bool empty = status == 0x7F || status == 0xFF || port->verdict == VERDICT_NOTHING;
 
         if (empty)
             forget(app, port);
-        if (empty || port->evidence.other_name)
+        if (empty || is_other_drive(app, port))
             forget_history(app, port);
         tell_diagnosis(app, port);
     }

@@ -68,6 +68,7 @@ struct app {
     uint32_t said_optical, said_alone;
     /* History of the drive there: forgotten when the port is seen empty or another name shows. */
     uint32_t said_box, said_blinks;
+    char said_of[PORTS_MAX][28];            /* the name of the drive that it was said of */
     struct diagnosis told[PORTS_MAX];       /* what the log says of each port */
     bool read_power_words;                  /* what moving a drive's power may do was read */
     struct donors donors;                   /* good drives of hot swaps: never flashed */
@@ -113,6 +114,9 @@ void app_forget(struct app *app, const struct port *port);
 
 /* Where the bits of `said_optical` and the others are kept for a port. */
 uint32_t app_port_bit(const struct port *port);
+
+/* Keeps what the user says of the drive's past; it replaces what he said before. */
+void app_say_history(struct app *app, const struct port *port, bool from_a_box, bool blinks);
 
 /* What the port looks like, with what the user said of it and the donors of this run. */
 void app_diagnose(const struct app *app, const struct port *port, struct diagnosis *diagnosis);

@@ -32,14 +32,8 @@ static void note(struct app *app, const struct port *port, enum answer answer)
         "it came out of a box that died", "it blinks and refuses every disc",
         "an operating system does not show it", "just looking",
         "wrong firmware, or another one wanted"};
-    uint32_t bit = app_port_bit(port);
 
-    app->said_box &= ~bit;
-    app->said_blinks &= ~bit;
-    if (answer == OUT_OF_A_BOX)
-        app->said_box |= bit;
-    if (answer == BLINKS)
-        app->said_blinks |= bit;
+    app_say_history(app, port, answer == OUT_OF_A_BOX, answer == BLINKS);
     log_line(&app->log, "ui", "port %u: the user says: %s", port->number, words[answer]);
 }
 

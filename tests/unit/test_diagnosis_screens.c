@@ -114,6 +114,41 @@ static void what_was_said_goes_with_the_drive(void **state)
     (void)state;
     attach_healthy("sm", "");
     PLAY(&play, "", steps);
+    bench_do(play.bench, "float 1 00"); /* an adapter's empty cable reads 00 */
+    PLAY(&play, "", steps);
+}
+
+/* Quicker than anybody looks: the cable is never seen empty. */
+static void exchange(struct play *played)
+{
+    bench_do(played->bench, "detach sm");
+    bench_attach_healthy(played->bench, "sm", "OTHER", "CD-RW 52X", "2.0", "");
+}
+
+static void what_was_said_is_not_said_of_another_drive(void **state)
+{
+    static const struct play_step steps[] = {
+        {"healthy", '3', NULL, NULL},
+        {"tell what is wrong with it", KEY_ENTER, NULL, NULL},
+        {"What brings you here?", '1', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"The box is broken", KEY_ESC, NULL, NULL},
+        {"You said: it came out", 'R', NULL, exchange},
+        {"CD-RW 52X", 0, NULL, NULL},
+        {"Another drive than before is here", 0, NULL, NULL},
+        {"tell what is wrong with it", KEY_ENTER, NULL, NULL},
+        {"CD-RW 52X 2.0.", '2', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"It blinks and refuses", KEY_ESC, NULL, NULL},
+        {"You said: its light blinks", 'D', NULL, NULL},
+        {"You said: its light blinks", '6', NULL, NULL},
+        {"DVDR PX-716A 1.11", KEY_ESC, NULL, NULL}, /* the name before */
+        STEPS_END,
+    };
+
+    (void)state;
+    attach_healthy("sm", "");
+    PLAY(&play, "", steps);
 }
 
 static void an_answer_can_be_taken_back(void **state)
@@ -212,6 +247,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_drive_out_of_a_box_is_not_flashed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_said_goes_with_the_drive, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_was_said_is_not_said_of_another_drive, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(an_answer_can_be_taken_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_system_that_does_not_show_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(nothing_there_leads_to_the_plugs, set_up, tear_down),
