@@ -209,8 +209,25 @@ static const char *other_meaning(enum kind kind)
     }
 }
 
-static const char *other_next(enum kind kind, const struct ahci_seen *seen)
+/* JMicron's chips with a port for an IDE cable beside SATA: one function in AHCI or RAID mode, two
+ * in IDE mode. PROTOCOL.md, "Chipsets". */
+static bool has_hidden_cable(const struct pci_function *other)
 {
+    static const uint16_t devices[] = {0x2361, 0x2363, 0x2365, 0x2366, 0x2368, 0x2369};
+
+    for (unsigned i = 0; i < sizeof devices / sizeof devices[0]; i++) {
+        if (other->vendor_id == 0x197B && other->device_id == devices[i])
+            return true;
+    }
+    return false;
+}
+
+static const char *other_next(const struct pci_function *other, const struct ahci_seen *seen)
+{
+    enum kind kind = kind_of(other);
+
+    if (kind != KIND_OTHER && has_hidden_cable(other))
+        return WORD_JMICRON_NEXT;
     switch (kind) {
     case KIND_AHCI:
         return seen->only_ahci ? WORD_AHCI_NEXT_CARD : WORD_AHCI_NEXT;
@@ -285,5 +302,5 @@ void screen_controller_draw_panel(struct app *app, unsigned index, unsigned row,
         ports_text(&app->ahci[index], text, sizeof text);
         cells_text(&app->cells, line++, PANEL_COLUMN, PANEL_WIDTH, STYLE_TEXT, text);
     }
-    draw_text(app, line, row + rows - 1, other_meaning(kind), other_next(kind, &app->ahci[index]));
+    draw_text(app, line, row + rows - 1, other_meaning(kind), other_next(other, &app->ahci[index]));
 }

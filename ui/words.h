@@ -558,6 +558,10 @@ const char *words_vendor(uint16_t vendor_id);
     "This controller says that it has no IDE mode at all. Move the drive to an add-in card with "  \
     "IDE registers: VIA's VT6421 works (a PCI card; with an adapter it runs in a PCI Express "     \
     "slot). AHCI and RAID cards don't help."
+#define WORD_JMICRON_NEXT                                                                          \
+    "This JMicron chip also has a port for an IDE cable and hides it in this mode. In the PC's "   \
+    "setup or the card's, switch it to \"IDE\". Without such a choice only its maker's driver "    \
+    "can."
 #define WORD_RAID_MEANING                                                                          \
     "It works in RAID mode: the registers that a dead drive listens to can't be reached through "  \
     "it."

@@ -233,6 +233,8 @@ static void raid_and_others_are_explained(void **state)
         {"RAID: optical drives at ports 1 and 3", 0, NULL, NULL},
         {"optical drives 1 and 3; other devices 0.", 0, NULL, NULL},
         {"switch SATA from AHCI or RAID", KEY_DOWN, NULL, NULL},
+        {"Controller: JMicron 197B:2363", 0, NULL, NULL},
+        {"hides it in", KEY_DOWN, NULL, NULL},
         {"Controller: unknown maker 1AF4:1001", 0, NULL, NULL},
         {"Connect the drive to an IDE port", 0, NULL, NULL},
         STEPS_END,
@@ -249,7 +251,8 @@ static void raid_and_others_are_explained(void **state)
     sim_ports_config(function, 0x04, 2, 0x0002);
     sim_ports_config(function, 0x24, 4, 0xFEBF1000);
     play.ports.ports.memory32 = ahci_registers;
-    sim_ports_add(&play.ports, 0, 4, 0, 0x1AF41001, 0x010000);
+    sim_ports_add(&play.ports, 0, 4, 0, 0x197B2363, 0x010601);
+    sim_ports_add(&play.ports, 0, 5, 0, 0x1AF41001, 0x010000);
     PLAY(&play, "", steps);
 }
 
@@ -276,6 +279,7 @@ static void words_fit(void **state)
     assert_true(lines_of(text, 74) <= 12);
     assert_true(lines_of(WORD_AHCI_NEXT, 68) <= 4);
     assert_true(lines_of(WORD_AHCI_NEXT_CARD, 68) <= 4);
+    assert_true(lines_of(WORD_JMICRON_NEXT, 68) <= 4);
     assert_true(strlen(WORD_SEEN_MANY) <= 28);
 }
 
