@@ -716,6 +716,31 @@ static void test_cable_that_floats(void **state)
     }
 }
 
+/* A good drive that sleeps shows 00 all the time: its going is told from that by 7F only. */
+static void test_good_drive_that_sleeps(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    good_drive(&pc, "sm");
+    dead_drive(&pc, "silent");
+    boot(&pc);
+    open_swap(&pc, 3, SWAP_CABLE);
+    bench_do(pc.bench, "fault sm no_drive_00");
+    park(&pc);
+    assert_int_equal(pc.swap.parked_status, 0x00);
+    pass(&pc, 30 * SECOND);
+    expect_state(&pc, SWAP_GOING);
+    bench_do(pc.bench, "unplug sm");
+    pass(&pc, SECOND);
+    expect_state(&pc, SWAP_COMING);
+    bench_do(pc.bench, "swap sm dead");
+    bench_do(pc.bench, "plug sm");
+    expect_outcome(&pc, SWAP_ARRIVED);
+    stop(&pc);
+}
+
 /* A packet device that was just reset shows 00: on a bus that reads 7F when empty that is
  * somebody. */
 static void test_drive_that_shows_00(void **state)
@@ -985,6 +1010,7 @@ int main(void)
         cmocka_unit_test(test_drive_pulled_from_the_other_cable_is_noticed),
         cmocka_unit_test(test_cable_that_reads_00_when_empty),
         cmocka_unit_test(test_cable_that_floats),
+        cmocka_unit_test(test_good_drive_that_sleeps),
         cmocka_unit_test(test_drive_that_shows_00),
         cmocka_unit_test(test_late_cable),
         cmocka_unit_test(test_late_cable_on_a_bus_that_floats),
