@@ -591,6 +591,25 @@ static void personality_wrong(void **state)
     assert_true(bench_drive(bench, 0, 0)->tray_open);
 }
 
+/* Firmware so quick that no power-cycle catches it: only the button is left. */
+static void a_window_of_nothing_leaves_the_eject_button(void **state)
+{
+    (void)state;
+    must("attach pm drive personality=wrong window=0 power=off");
+    must("power pm on");
+    for (unsigned ms = 0; ms < 500; ms++) {
+        out(0, LOW, 0x2A);
+        out(0, STATUS, 0x80);
+        wait_ms(1);
+    }
+    assert_int_equal(bench_drive(bench, 0, 0)->intros, 0);
+    must("power pm off");
+    must("eject pm hold");
+    must("power pm on");
+    wait_ms(1000);
+    assert_int_equal(intro(0, MASTER), 0x70);
+}
+
 static void personality_boot(void **state)
 {
     (void)state;
@@ -783,6 +802,7 @@ int main(void)
         TEST(personality_silent),
         TEST(personality_garbage),
         TEST(personality_wrong),
+        TEST(a_window_of_nothing_leaves_the_eject_button),
         TEST(personality_boot),
         TEST(personality_answers_for_master),
         TEST(personality_blinker),
