@@ -54,6 +54,22 @@ class ProbeTest(Case):
                            ide_cdrom(bus="ide.0", unit=1))
         self.assertEqual([found[n][2] for n in (1, 2)], ["disk", "healthy"])
 
+    def test_findings_and_next_steps_stand_in_the_log(self):
+        disk = self.image_file("disk.img", 1 << 20)
+        words = (ide_disk(disk, bus="ide.0", unit=0) + ide_cdrom(bus="ide.0", unit=1) +
+                 ide_cdrom(self.image_file("medium.iso", 1 << 20), bus="ide.1", unit=0))
+        with Machine("pc", kernel=KERNEL, append=COMMAND_LINE, disks=words) as pc:
+            pc.log.wait_line(r"RESULT job=probe .* err=00000000", 120)
+            log = pc.log.text()
+        self.assertIn("port=1 verdict=disk findings=two-drives step=leave-it", log)
+        self.assertIn("port=2 verdict=healthy findings=beside-disk,controller-works "
+                      "step=ask-history", log)
+        self.assertIn("port=3 verdict=healthy findings=controller-works step=ask-history", log)
+        self.assertIn("port=4 verdict=nothing findings=none step=check-plugs", log)
+        # QEMU's own drive, empty and with a disc.
+        self.assertRegex(log, r"port 2: TEST UNIT READY \w+ status \w+ error \w+ sense 2/3A/")
+        self.assertRegex(log, r"port 3: TEST UNIT READY 00000000 status 50 error 00")
+
     def test_a_drive_as_slave_alone(self):
         found = self.probe("pc", disks=ide_cdrom(bus="ide.1", unit=1))
         self.assertEqual(found[4][2], "healthy")
