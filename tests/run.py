@@ -24,9 +24,10 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 AT_ONCE = 2
 # Whole-machine files that take longest, longest first: the two lanes shall end together.
-LONG_FILES = ("test_pxe.py", "test_efi.py", "test_floppy.py", "test_rescue.py", "test_efi_devices.py",
-              "test_machines.py", "test_bad_input.py", "test_loaders.py", "test_stick.py",
-              "test_linux.py")
+LONG_FILES = ("test_pxe.py", "test_efi.py", "test_floppy.py", "test_rescue.py",
+              "test_bad_input.py", "test_journeys_swap.py", "test_machines.py", "test_stick.py",
+              "test_journeys_hands.py", "test_journeys.py", "test_loaders.py", "test_post.py",
+              "test_efi_devices.py", "test_linux.py")
 TIMEOUT = {"unit": 300, "simulation": 600, "simulation-asan": 600, "qemu": 1800}
 # The builds with sanitizers are about ten times slower: they take fewer moments for power cuts
 # (tests/support/power_cut.h) and play fewer workbenches (tests/simulation/sim_hands.c).

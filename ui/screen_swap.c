@@ -214,6 +214,12 @@ static void draw_hands(struct cells *cells, const struct swap_view *view, uint64
     draw_seen(cells, swap, now_us);
 }
 
+/* The user had the wait for a busy drive cut short. */
+static bool was_not_waited_for(const struct port *port)
+{
+    return port->verdict == VERDICT_UNKNOWN && port->evidence.status & ATA_STATUS_BSY;
+}
+
 static void draw_over(struct cells *cells, const struct swap_view *view, uint64_t now_us)
 {
     const struct swap *swap = view->swap;
@@ -229,7 +235,8 @@ static void draw_over(struct cells *cells, const struct swap_view *view, uint64_
     cells_text(cells, row + 1, COLUMN, WIDTH, STYLE_STRONG, text);
     if (came)
         menu_wrap(cells, row + 2, COLUMN, WIDTH, 3, STYLE_TEXT,
-                  words_verdict_meaning(port->verdict));
+                  was_not_waited_for(port) ? WORD_SWAP_SKIPPED
+                                           : words_verdict_meaning(port->verdict));
     if (came && port->verdict == VERDICT_HEALTHY)
         menu_wrap(cells, row + 6, COLUMN, WIDTH, 2, STYLE_WARN, WORD_SWAP_ALIVE);
     draw_seen(cells, swap, now_us);

@@ -814,6 +814,9 @@ const char *words_swap_outcome(enum swap_outcome outcome);
 #define WORD_SWAP_ALIVE                                                                            \
     "It answers like a healthy drive. If that is not the dead one's name, the cable went to a "    \
     "wrong drive: A."
+#define WORD_SWAP_SKIPPED                                                                          \
+    "It was busy all the time, and you did not wait longer: its firmware hangs, or it starts "     \
+    "slowly. Nothing is lost by going on: the ways in begin with a question to its chip."
 #define WORD_REFUSED_DONOR                                                                         \
     "This is the good drive (%s) that helped the PC through its start. It is never flashed, read " \
     "or asked to listen in this run, so that it can't be mistaken for the dead one.\n\nIf you "    \

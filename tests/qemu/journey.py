@@ -7,8 +7,9 @@ import os
 import re
 import shutil
 
+import drives
 import rescue_by_keys
-from cases import Bridge, Case, Machine
+from cases import NAME, RESULT, Bridge, Case, Machine
 from stick import BUILD
 
 KEEP = os.path.join(BUILD, "journeys")
@@ -33,8 +34,8 @@ class Journey(Case):
     # ---- eyes
 
     def picture(self):
-        """The screen at rest; kept."""
-        text = self.pc.screen.settled_picture()
+        """The screen at rest, or a second later if it never rests; kept."""
+        text = self.pc.screen.settled_picture(seconds=1)
         self.pictures += 1
         with open(os.path.join(self.kept, f"{self.pictures:02}.txt"), "w") as file:
             file.write(text + "\n")
@@ -90,6 +91,50 @@ class Journey(Case):
     def assert_disk_untouched(self, name):
         device = self.device(name)
         self.assertEqual([device[word] for word in ("vendor", "keys", "writes")], ["0"] * 3, device)
+
+
+class HandsJourney(Journey):
+    """A dead drive that needs hands: the files, the drive, and its rescue once it listens."""
+
+    def set_up_files(self):
+        self.new = self.firmware("new.bin")
+        self.flash = self.dead_firmware("flash.bin")
+        self.old = drives.content(self.flash)
+        self.stick = self.stick_with({"FIRMWARE/NEW.BIN": self.new})
+
+    def patient(self, position="sm", **options):
+        """A drive whose firmware hangs at power-on: the chip listens for 150 ms, then never."""
+        return drives.drive(position, self.flash,
+                            **{"personality": "hangs", "window": 150, "name": "patient", **options})
+
+    def answer_eyes(self, wanted):
+        """The two questions that only eyes can answer, then the screen of that title."""
+        rescue_by_keys.answer_until(self.pc, wanted, 60, lambda title: self.picture())
+        return self.see_title(wanted)
+
+    def flash_and_see(self, name=NAME, confirm=(), port=3):
+        """From the page that says that the drive listens: backed up, flashed, told the truth. `name` is
+        what it calls itself then, `confirm` what the confirm screen must say."""
+        pc = self.pc
+        self.choose("Back up and flash")
+        rescue_by_keys.answer_until(pc, "Flash: look once more", 300, lambda title: self.picture())
+        self.see(*confirm)
+        rescue_by_keys.confirm(pc)
+        self.see("The chip is being changed now")
+        result = pc.screen.wait_match("(?m)" + RESULT, 600)
+        told = self.see(name)
+        self.assertEqual(result.group("job", "port", "state", "crc32", "err"),
+                         ("flash", str(port), "VERIFIED", drives.crc32(self.new), "00000000"))
+        self.assertIn("VERIFIED", told)
+        self.press("enter")
+        self.see_verdict(port, "healthy")
+        self.see(f"{name} BYX3")
+
+    def assert_rescued(self):
+        self.assertEqual(drives.content(self.flash), drives.content(self.new))
+        self.assertEqual(self.stick.backups(), {"BK000001.BIN": self.old})
+        self.assertIn("state=VERIFIED", self.stick.log())
+        self.assert_stick_sound(self.stick)
 
 
 def words_of(picture):

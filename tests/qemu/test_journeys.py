@@ -4,10 +4,36 @@ import unittest
 
 import drives
 import rescue_by_keys
-from cases import DEAD, IDENTITY, NAME, Bridge
-from journey import Journey
+from cases import DEAD, NAME, Bridge
+from journey import HandsJourney, Journey
 
 FOREIGN = {"vendor": "SONY", "product": "DVD RW DRU-720A", "revision": "JY05"}
+
+
+class NamelessTest(HandsJourney):
+    """The BIOS lists the drive, but its name is garbage and no system can use it."""
+
+    def test_from_a_garbled_name_to_the_right_one(self):
+        self.set_up_files()
+        with self.switch_on(self.patient(personality="normal", crash="garbage", gate="open"),
+                            stick=self.stick) as pc:
+            self.see_verdict(3, "identity damaged")
+            self.press("d")
+            self.see("page 1 of")
+            for page in (2, 3):
+                self.press("pagedown")
+                seen = self.see(f"page {page} of")
+            self.assertIn("FF FF FF FF", seen)
+            self.press("esc")
+            self.see("Drives")
+            rescue_by_keys.choose_file(pc, "FIRMWARE", "NEW.BIN")
+            self.press("enter")
+            self.answer_eyes("Ask the chip to listen")
+            self.press("enter")
+            self.see_title("It listens")
+            self.flash_and_see()
+            pc.power_off()
+        self.assert_rescued()
 
 
 class BoxTest(Journey):
