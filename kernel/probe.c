@@ -692,8 +692,14 @@ static unsigned refresh_position(struct probe *probe)
     return empty[0] ? 1 : 0;
 }
 
+/* Busy for longer than any drive that runs. */
+static bool is_hung(const struct port *port, uint64_t now)
+{
+    return port->busy_since_us != 0 && now - port->busy_since_us >= ATA_RESET_BOUND_US;
+}
+
 /* Whether the status differs from what was judged in a way that makes the verdict doubtful. */
-static bool is_odd(const struct port *port, const struct probe_place *place)
+static bool is_odd(const struct port *port, const struct probe_place *place, uint64_t now)
 {
     uint8_t status = port->evidence.status;
 
@@ -702,9 +708,11 @@ static bool is_odd(const struct port *port, const struct probe_place *place)
     case VERDICT_HEALTHY:
     case VERDICT_BOOT_CODE:
     case VERDICT_IDENTITY_DAMAGED:
-        /* They change their status as they work; only an undriven bus or vendor mode is odd. */
+        /* They change their status as they work; only an undriven bus, vendor mode and BSY
+         * without an end are odd. */
         return mtk_mode_of_status(status) != MTK_NONE ||
-               (is_undriven(port) && status != place->judged_status);
+               (is_undriven(port) && status != place->judged_status) ||
+               (port->verdict != VERDICT_DISK && is_hung(port, now));
     case VERDICT_STUCK_BUSY:
         return !is_busy(status);
     default:
@@ -719,7 +727,7 @@ static bool is_changed_for_good(const struct probe *probe, const struct port *po
 {
     uint64_t now = now_us(probe);
 
-    if (!is_odd(port, place)) {
+    if (!is_odd(port, place, now)) {
         place->odd_since_us = 0;
         return false;
     }

@@ -767,6 +767,27 @@ static void test_stuck_drive_that_wakes_up_is_noticed(void **state)
 }
 
 /* A drive that never settles must not be probed again and again for ever. */
+static void test_healthy_drive_that_begins_to_hang_is_noticed(void **state)
+{
+    struct pc pc;
+
+    (void)state;
+    start(&pc);
+    bench_attach_healthy(pc.bench, "pm", "SIMCORP", "DVD TEST 1234", "AB01", "");
+    bench_do(pc.bench, "attach sm disk");
+    bench_advance(pc.bench, 1000000);
+    boot(&pc);
+    probe_all(&pc);
+    bench_do(pc.bench, "fault pm bsy_forever");
+    bench_do(pc.bench, "fault sm bsy_forever");
+    idle_for(&pc, 20000000); /* a drive may well be busy so long */
+    expect(&pc, 1, VERDICT_HEALTHY);
+    idle_for(&pc, 50000000);
+    expect(&pc, 1, VERDICT_STUCK_BUSY);
+    expect(&pc, 3, VERDICT_DISK);
+    bench_free(pc.bench);
+}
+
 static void test_probes_that_nobody_asked_for_are_limited(void **state)
 {
     struct pc pc;
@@ -1051,6 +1072,7 @@ int main(void)
         cmocka_unit_test(test_drive_that_is_plugged_late_is_found_without_a_reset),
         cmocka_unit_test(test_second_drive_that_is_plugged_late_is_found),
         cmocka_unit_test(test_stuck_drive_that_wakes_up_is_noticed),
+        cmocka_unit_test(test_healthy_drive_that_begins_to_hang_is_noticed),
         cmocka_unit_test(test_probes_that_nobody_asked_for_are_limited),
         cmocka_unit_test(test_every_fault_ends_with_a_verdict),
         cmocka_unit_test(test_dead_drive_that_answers_for_both_positions_needs_a_look_at_the_cable),
