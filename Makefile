@@ -17,7 +17,7 @@ say = @printf '  %-5s %s\n' $(1) $(2)
 
 # The one list of Debian packages. Targets install what is missing (as root, or through sudo).
 PACKAGES := gcc make git python3 clang clang-format libclang-rt-14-dev libcmocka-dev pkg-config \
-            gnu-efi zlib1g-dev syslinux syslinux-common pxelinux mtools dosfstools fdisk \
+            gnu-efi zlib1g-dev zopfli syslinux syslinux-common pxelinux mtools dosfstools fdisk \
             qemu-system-x86 ovmf ovmf-ia32 memtest86+ busybox-static cpio \
             dnsmasq-base tftpd-hpa iproute2 util-linux grub-common grub-pc-bin grub-efi-amd64-bin ipxe
 

@@ -30,9 +30,10 @@ $(BUILD)/bios/kernel.elf: $(BIOS_OBJ) boot/bios/kernel.ld
 $(BUILD)/bios/kernel.bin: $(BUILD)/bios/kernel.elf
 	$(Q)objcopy -O binary $< $@
 
-$(BUILD)/bios/kernel.gz: $(BUILD)/bios/kernel.bin boot/bios/unpack/pack.py
+# gzip format (RFC 1952) with ten bytes in front; 4 % smaller than zlib's best.
+$(BUILD)/bios/kernel.gz: $(BUILD)/bios/kernel.bin
 	$(call say,PACK,$@)
-	$(Q)/usr/bin/python3 boot/bios/unpack/pack.py $< $@
+	$(Q)zopfli --i5 -c $< >$@.part && mv $@.part $@
 
 # What the other part must know of the kernel: where it begins, where its memory ends.
 $(BUILD)/bios/kernel.symbols: $(BUILD)/bios/kernel.elf

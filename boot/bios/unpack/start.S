@@ -20,7 +20,7 @@ unpack_start:
     popl    %esi
     jmp     start
 
-/* The kernel, packed (boot/bios/unpack/pack.py). */
+/* The kernel, packed (boot/bios/bios.mk). */
     .section .payload, "a"
     .incbin "kernel.gz"
 

@@ -120,7 +120,7 @@ static bool parameters_safe(uint32_t zero_page)
            !(command_line != 0 && overlaps_kernel(command_line, COMMAND_LINE_MAX + 1));
 }
 
-/* RFC 1952: the ten bytes that pack.py writes in front, the stream, CRC-32 and size. */
+/* RFC 1952: the ten bytes that zopfli writes in front, the stream, CRC-32 and size. */
 static bool unpack_gzip(const uint8_t *file, size_t file_size, uint8_t *bytes, size_t limit)
 {
     enum { HEADER = 10, TRAILER = 8 };
