@@ -133,13 +133,13 @@ static void note_page(const struct session *session, uint32_t page, struct conte
 {
     const struct session_work *work = session->work;
     uint32_t at = page * work->page_size;
-    const uint8_t *old = session->backup, *new = work->written_bytes;
+    const uint8_t *old = session->backup, *written = work->written_bytes;
 
     content->telling = content->telling || telling(work->page, work->page_size);
     content->all_old =
         content->all_old && old != NULL && memcmp(old + at, work->page, work->page_size) == 0;
-    content->all_new =
-        content->all_new && new != NULL &&memcmp(new + at, work->page, work->page_size) == 0;
+    content->all_new = content->all_new && written != NULL &&
+                       memcmp(written + at, work->page, work->page_size) == 0;
 }
 
 /* Whether the chip holds what it must, wherever that is known. `*told`: no other drive than ours

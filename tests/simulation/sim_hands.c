@@ -154,11 +154,30 @@ static const char *any_drive(struct world *world)
     return chance(world, 60) ? "pm" : devices[below(world, sizeof devices / sizeof devices[0])];
 }
 
+/* A second device comes onto the ribbon's other connector, or leaves it. */
+static void move_second(struct world *world)
+{
+    if (bench_drive(world->bench, 0, 1) != NULL || bench_disk(world->bench, 0, 1) != NULL) {
+        hand(world, "move ps shelf");
+    } else if (bench_disk(world->bench, 0, 0) == NULL && chance(world, 60)) {
+        hand(world, "move disk ps bounce=%u", 1 + below(world, 50));
+    } else if (bench_drive(world->bench, 0, 0) != world->drives[RUNNER]) {
+        hand(world, "move runner ps bounce=%u", 1 + below(world, 50));
+    }
+}
+
+static bool is_alone(const struct world *world)
+{
+    return bench_drive(world->bench, 0, 1) == NULL && bench_disk(world->bench, 0, 1) == NULL;
+}
+
 static void move(struct world *world)
 {
     unsigned what = below(world, 100);
 
-    if (world->ribbon_off && what < 70) {
+    if (chance(world, 4)) {
+        move_second(world);
+    } else if (world->ribbon_off && what < 70) {
         plug_in(world);
     } else if (!world->ribbon_off && what < 40) {
         hand(world, "unplug pm");
@@ -222,6 +241,18 @@ static void pass(struct world *world, uint64_t us)
     while (bench_now_us(world->bench) < end) {
         bench_advance(world->bench, 1000);
         hands(world);
+    }
+}
+
+/* While nobody looks: another drive hangs on the ribbon than before. */
+static void exchange(struct world *world)
+{
+    hand(world, "unplug pm");
+    world->ribbon_off = true;
+    world->ribbon_off_us = bench_now_us(world->bench);
+    pass(world, MOVE_RIBBON_US + below(world, 500000));
+    if (world->ribbon_off) {
+        plug_in(world);
     }
 }
 
@@ -560,10 +591,16 @@ static void on_question(void *context, enum session_question question)
 
     sign_of_life(world);
     pass(world, chance(world, 50) ? 1000 : some_us(world));
+    if (chance(world, question == ASK_FAILED ? 40 : 4)) {
+        exchange(world);
+    }
     drive = drive_on_cable(world);
     switch (question) {
     case ASK_IS_OPTICAL:
         say(world, question, drive != NULL ? ANSWER_YES : ANSWER_NO);
+        break;
+    case ASK_ALONE:
+        say(world, question, is_alone(world) ? ANSWER_YES : ANSWER_NO);
         break;
     case ASK_CONFIRM:
         say(world, question, chance(world, 95) ? ANSWER_YES : ANSWER_NO);
@@ -782,6 +819,9 @@ static void rescue_world(struct world *world, struct port *port)
     }
     if (chance(world, 30)) {
         watch_ports(world, some_us(world) / 4);
+    }
+    if (chance(world, 8)) {
+        exchange(world);
     }
     run_session(world, port);
 }
