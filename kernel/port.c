@@ -233,6 +233,8 @@ enum verdict port_verdict(const struct evidence *evidence)
         return VERDICT_VENDOR_MODE;
     if ((evidence->constant && !evidence->echo) || evidence->answered_for)
         return VERDICT_NOTHING;
+    if (evidence->restless && !evidence->echo)
+        return VERDICT_UNKNOWN;
     if (evidence->busy_out)
         return VERDICT_STUCK_BUSY;
     if (has_inquiry(evidence))

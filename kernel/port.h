@@ -42,10 +42,11 @@ struct evidence {
     uint8_t first_status; /* raw, read first */
     bool constant;        /* never changed, and only what an undriven bus reads: 00, 7F, FF (or the
                              device register's own A0/B0) */
-    bool echo;            /* registers hold what is written */
-    bool echo_tested;     /* somebody tried, now or before the drive beside it was in vendor mode */
-    bool answered_for;    /* 00 and no reaction to commands, while the other position is there: the
-                             other device answers for a missing one (ATA/ATAPI-6, 9.16.1) */
+    bool restless;     /* it changed all the time before anything was sent: noise, loose contacts */
+    bool echo;         /* registers hold what is written */
+    bool echo_tested;  /* somebody tried, now or before the drive beside it was in vendor mode */
+    bool answered_for; /* 00 and no reaction to commands, while the other position is there: the
+                          other device answers for a missing one (ATA/ATAPI-6, 9.16.1) */
     bool answered_by_disk; /* and that one is a disk, whose signature shows here, too */
     bool decoding;
     uint8_t chipset; /* enum chipset_state: what the controller's own bits say */

@@ -16,8 +16,9 @@ enum {
     EMPTY_EVERY = 10, /* refreshes between looks at an empty position beside a drive */
     GONE_US = 1000000,
     CHANGED_US = 500000,
-    RESTARTS = 20,    /* probes in a row that nobody asked for */
-    VENDOR_LOOKS = 4, /* equal ones that make vendor mode */
+    RESTARTS = 20,         /* probes in a row that nobody asked for */
+    RESTLESS_CHANGES = 32, /* in LOOK_US: no drive changes its status so often by itself */
+    VENDOR_LOOKS = 4,      /* equal ones that make vendor mode */
 
     VENDOR_ALI = 0x10B9
 };
@@ -150,8 +151,10 @@ static void look_at_place(struct probe *probe, unsigned position, bool late)
 {
     struct probe_place *place = &probe->places[position];
     struct port *port = probe->ports[position];
+    uint8_t before = port->evidence.status;
 
     look(probe, position);
+    place->changes += place->seen && port->evidence.status != before;
     place->seen = true;
     if (is_ali_nothing(probe, port))
         place->state = PLACE_ABSENT;
@@ -165,7 +168,10 @@ static void look_at_place(struct probe *probe, unsigned position, bool late)
         place->state = PLACE_READY;
     else if (is_undriven(port) && (late || probe->reset_done))
         place->state = PLACE_ABSENT;
-    else if (late)
+    else if (late && place->changes >= RESTLESS_CHANGES) {
+        port->evidence.restless = true;
+        place->state = PLACE_ABSENT;
+    } else if (late)
         place->state = is_busy(port->evidence.status) ? PLACE_BUSY : PLACE_READY;
     if (place->state == PLACE_BUSY && place->busy_from_us == 0)
         place->busy_from_us = now_us(probe);
@@ -183,6 +189,7 @@ static void begin_pass(struct probe *probe, enum probe_state state)
         probe->places[i].seen = false;
         probe->places[i].has_signature = false;
         probe->places[i].tested = false;
+        probe->places[i].changes = 0;
         probe->ports[i]->probe_bound_us = probe->pass_us + LOOK_US;
     }
 }

@@ -45,6 +45,7 @@ struct probe_place {
     /* after the probe: watching for changes */
     uint8_t judged_status;
     uint64_t odd_since_us; /* status differs from what was judged since then; 0 = it does not */
+    uint32_t changes;      /* of its status in this pass, before anything was sent */
 };
 
 /* One cable's probe. */
