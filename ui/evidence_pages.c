@@ -94,6 +94,8 @@ static void draw_registers(struct cells *cells, unsigned *row, const struct evid
                   seen->echo          ? WORD_YES
                   : seen->echo_tested ? WORD_NO
                                       : WORD_EV_NOT_TRIED);
+    if (seen->answered_for)
+        evidence_fact(cells, row, WORD_EV_ANSWERED_FOR, WORD_YES);
     evidence_fact(cells, row, WORD_EV_BUSY, seen->busy_out ? WORD_YES : WORD_NO);
     text_format(text, sizeof text, "%02X %02X %02X %02X, %s", seen->signature_raw[0],
                 seen->signature_raw[1], seen->signature_raw[2], seen->signature_raw[3],

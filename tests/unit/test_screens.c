@@ -661,7 +661,12 @@ static void evidence_shows_facts(void **state)
     port->neighbour = &app.machine.ports[0]; /* a disk */
     screen_evidence_draw(&app, port, 0);
     check_screen("evidence");
+    assert_false(shows("the other one answers for it"));
     assert_true(shows("Port 5: what speaks for it (page 1 of 6)"));
+    app.machine.ports[3].evidence.answered_for = true;
+    screen_evidence_draw(&app, &app.machine.ports[3], 0);
+    assert_true(shows("the other one answers for it    yes"));
+    screen_evidence_draw(&app, port, 0);
     assert_true(shows("01 01 14 EB, an optical drive's"));
     assert_true(shows("not asked"));
     assert_true(shows("The drive reported an error"));
