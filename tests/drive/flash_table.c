@@ -159,15 +159,17 @@ const struct sim_chip_type sim_chip_types[] = {
         .dq5 = true,
         .erases = {{0x30, KIB(16), MS(300)}, {0x10, 0, MS(2400)}},
     },
-    /* SST data sheet SST29EE020A; Winbond W29C020 has the same page and commands, durations typical
-     * of the family */
+    /* SST data sheets SST29EE020A and SST29EE010; Winbond W29C020 has the same page and commands,
+     * durations typical of the family */
     PAGE_LOAD("SST29EE020A", 256, 0xBF, 0x10),
+    PAGE_LOAD("SST29EE010", 128, 0xBF, 0x07),
     PAGE_LOAD("W29C020", 256, 0xDA, 0x45),
     /* Macronix data sheets MX25L1005, MX25L2005, MX25L8005 */
     MX25L("MX25L1005", 128, 0x11, 2, 1000, ),
     MX25L("MX25L2005", 256, 0x12, 2, 1800, {0x52, KIB(64), MS(1000)}, ),
     MX25L("MX25L8005", 1024, 0x14, 3, 7000, {0x52, KIB(64), MS(1000)}, ),
     /* Winbond data sheet W25X10/20/40/80 */
+    W25X("W25X10", 128, 0x11, 1000),
     W25X("W25X20", 256, 0x12, 2000),
     W25X("W25X40", 512, 0x13, 4000),
     /* SST data sheets SST25VF020 and SST25VF040 */

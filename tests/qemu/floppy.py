@@ -2,7 +2,6 @@
 formatted; and a BIOS extension that makes a sector of a floppy bad."""
 
 import os
-import subprocess
 
 from stick import BUILD, Stick, run, with_sbin
 

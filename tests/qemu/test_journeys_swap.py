@@ -2,6 +2,7 @@
 to a drive that answers. The hands are those of the bench."""
 
 import unittest
+import wave
 
 import drives
 import rescue_by_keys
@@ -71,11 +72,15 @@ class SwapCase(HandsJourney):
 class HotSwapTest(SwapCase):
     def test_from_a_post_that_hangs_to_a_drive_that_answers(self):
         self.set_up_files()
-        stuck, _ = post_seconds(self.patient("sm"))
+        stuck, lines = post_seconds(self.patient("sm"))
         self.assertGreater(stuck, 25)
+        self.assertFalse(any("DVD/CD" in line for line in lines))
         with self.switch_on(self.donor(), self.patient(), stick=self.stick) as pc:
             self.see_verdict(3, "healthy")
-            self.assertLess(pc.bios.seconds_between(STARTED, PROBED) * 3, stuck)
+            started = pc.bios.seconds_between(STARTED, PROBED)
+            print(f"POST with the drive that hangs: {stuck:.1f} s, with a good one: {started:.1f} s")
+            self.assertLess(started * 3, stuck)
+            self.assertTrue(any("DVD-ROM DDU1621" in line for line in pc.bios.lines()))
             rescue_by_keys.choose_file(pc, "FIRMWARE", "NEW.BIN")
             self.choose_way(HOT_SWAP)
             self.assertIn("DDU1621", self.read_the_pages())
@@ -147,7 +152,13 @@ class LateTest(SwapCase):
         self.assertEqual(drives.content(self.flash), self.old)
 
     def test_power_given_late(self):
-        self.late_power(3)
+        """The beep is heard from the PC's own speaker."""
+        sound = self.path("speaker.wav")
+        self.late_power(3, options=("-audiodev", f"wav,id=speaker,path={sound}",
+                                    "-machine", "pcspk-audiodev=speaker"))
+        with wave.open(sound) as recorded:
+            self.assertGreater(len(set(recorded.readframes(recorded.getnframes()))), 1,
+                               "nothing but silence")
 
     def test_power_given_late_under_uefi(self):
         self.late_power(5, firmware="x64")

@@ -51,7 +51,7 @@ class UnattendedTest(RescueCase):
         self.assert_rescued(result, 2, backup=False)
 
     def test_serial_flash_at_native_addresses(self):
-        bridge = self.prepare(position="ps", chip="W25X20", size="256K", channels="both",
+        bridge = self.prepare(position="ps", chip="W25X10", channels="both",
                               native=True)
         result, log, _ = self.run_job(self.stick, bridge, *self.flash_words(6), "backup=no")
         self.assertRegex(log, r"port=6 .* base=[1-9A-F][0-9A-F]{3} ")
@@ -63,7 +63,7 @@ class UnattendedTest(RescueCase):
         self.assert_rescued(result, 3, backup=False)
 
     def test_page_write_flash(self):
-        bridge = self.prepare(chip="SST29EE020A", size="256K")
+        bridge = self.prepare(chip="SST29EE010")
         result, _, _ = self.run_job(self.stick, bridge, *self.flash_words(3), "backup=no")
         self.assert_rescued(result, 3, backup=False)
 

@@ -15,7 +15,7 @@ import debian_linux
 import drives
 from cases import DEAD, NAME, Bridge, Case, result_line
 from machine import LOG_PORT, Machine, ide_disk
-from stick import BUILD, IMAGE, Stick
+from stick import IMAGE, Stick
 
 MBR_CODE = "/usr/lib/syslinux/mbr/mbr.bin"
 # mtools converts names from and to code page 850, through modules of the C library.
