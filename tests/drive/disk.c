@@ -228,11 +228,13 @@ static void take_command(struct disk *disk, uint64_t now_us, uint8_t command)
     }
 }
 
-/* Remembers what only a MediaTek drive should get. */
+/* Remembers what only a MediaTek drive should get. What another device on the cable was given stays
+ * in the registers of both; transfers put an address there, IDENTIFY does not look at it. */
 static void watch(struct disk *disk, uint8_t command)
 {
-    bool transfer =
-        (command >= COMMAND_READ && command <= COMMAND_WRITE_NO_RETRY) || command == COMMAND_VERIFY;
+    bool transfer = (command >= COMMAND_READ && command <= COMMAND_WRITE_NO_RETRY) ||
+                    command == COMMAND_VERIFY || command == COMMAND_IDENTIFY ||
+                    command == COMMAND_IDENTIFY_PACKET;
 
     if (command >= 0x80 && command <= 0x8F) {
         disk->vendor_commands++;

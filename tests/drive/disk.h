@@ -31,7 +31,7 @@ struct disk {
     bool hung; /* BSY for ever, whatever comes */
 
     uint64_t vendor_commands; /* 80..8F taken */
-    uint64_t vendor_keys;     /* taken with 2A or 2E in LBA low, data transfers not counted */
+    uint64_t vendor_keys;     /* taken with 2A or 2E in LBA low; not transfers, not IDENTIFY */
     uint64_t deaf;            /* commands that came while BSY: not taken */
     uint64_t resets;          /* SRST and DEVICE RESET that were sent */
     uint64_t writes;          /* sectors written */
