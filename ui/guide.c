@@ -78,8 +78,12 @@ static enum way_result try_ways(struct app *app, struct port *port, struct plan 
         }
         plan->tried |= 1u << way;
         result = go(app, port, way);
-        if (result != WAY_NEXT || app->ended)
+        if (result == WAY_NO_POWER)
+            plan->tried |= 1u << WAY_CATCH;
+        else if (result != WAY_NEXT)
             return result;
+        if (app->ended)
+            return WAY_STOPPED;
     }
 }
 
@@ -87,18 +91,17 @@ static void listens(struct app *app, struct port *port, const char *before)
 {
     static const char *const answers[] = {WORD_GUIDE_FLASH, WORD_GUIDE_BACK_UP, WORD_GUIDE_LATER};
     char text[256];
+    unsigned answer;
 
     text_format(text, sizeof text, WORD_GUIDE_LISTENS, port->evidence.status);
-    switch (screen_choice_at(app, WORD_GUIDE_LISTENS_TITLE, text, answers, 3, 2, 0, HELP_WAY_IN)) {
-    case 0:
-        rescue_listening(app, port, SESSION_FLASH, before);
-        break;
-    case 1:
-        rescue_listening(app, port, SESSION_BACKUP, before);
-        break;
-    default:
-        break;
-    }
+    answer = screen_choice_at(app, WORD_GUIDE_LISTENS_TITLE, text, answers, 3, 2, 0, HELP_WAY_IN);
+    if (answer == 2)
+        return;
+    /* Its power may have gone while the question stood there. */
+    if (port->verdict != VERDICT_VENDOR_MODE)
+        screen_message(app, WORD_GUIDE_LISTENS_TITLE, WORD_GUIDE_LOST);
+    else
+        rescue_listening(app, port, answer == 0 ? SESSION_FLASH : SESSION_BACKUP, before);
 }
 
 static void run(struct app *app, struct port *port, struct plan *plan)

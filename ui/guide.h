@@ -1,6 +1,6 @@
 /*
  * The guided recovery: one way in after the other, one instruction per screen. Order and reasons:
- * kernel/plan.h. Each way is a screen of its own that comes back with one of four words.
+ * kernel/plan.h. Each way is a screen of its own that comes back with one of these words.
  */
 #ifndef UI_GUIDE_H
 #define UI_GUIDE_H
@@ -10,10 +10,12 @@
 #include "ui/app.h"
 
 enum way_result {
-    WAY_LISTENS, /* the drive is in vendor mode, the port was probed: flash or back up */
-    WAY_ARRIVED, /* a drive was brought in and probed: start again with the plain intro */
-    WAY_NEXT,    /* it did not work: next way */
-    WAY_STOPPED  /* the user left */
+    WAY_LISTENS,  /* the drive is in vendor mode, the port was probed: flash or back up */
+    WAY_ARRIVED,  /* a drive was brought in and probed: start again with the plain intro */
+    WAY_NEXT,     /* it did not work: next way */
+    WAY_NO_POWER, /* the user does not touch the drive's power: the next way that needs no hand at
+                     it */
+    WAY_STOPPED   /* the user left */
 };
 
 /* What screen_choice() returns for Esc where Esc is none of the answers. */

@@ -22,7 +22,7 @@ enum way_result screen_catch(struct app *app, struct port *port)
     uint16_t key;
 
     if (!way_power_is_understood(app))
-        return WAY_NEXT;
+        return WAY_NO_POWER;
     way_open(&view, app, port, WAY_CATCH, HELP_CATCH, draw);
     view.catch.quiet = false;
     do {

@@ -1,6 +1,8 @@
 /* Questions with a few answers, and messages. */
 #include "ui/screens.h"
 
+#include "kernel/lib/string.h"
+
 enum { TEXT_ROW = 2, TEXT_ROWS = 16, TEXT_COLUMN = 3, TEXT_WIDTH = 74 };
 
 void screen_choice_draw(struct app *app, const char *title, const char *text,
@@ -27,6 +29,17 @@ unsigned screen_choice(struct app *app, const char *title, const char *text,
     return screen_choice_at(app, title, text, answers, count, careful, careful, topic);
 }
 
+/* Which answer is what N means on all screens of the guide; `count` when none is. */
+static unsigned next_way(const char *const answers[], unsigned count)
+{
+    unsigned i = 0;
+
+    while (i < count && strcmp(answers[i], WORD_GUIDE_NEXT_WAY) != 0 &&
+           strcmp(answers[i], WORD_POWER_NO) != 0)
+        i++;
+    return i;
+}
+
 unsigned screen_choice_at(struct app *app, const char *title, const char *text,
                           const char *const answers[], unsigned count, unsigned careful,
                           unsigned first, enum help_topic topic)
@@ -44,6 +57,8 @@ unsigned screen_choice_at(struct app *app, const char *title, const char *text,
             return list.chosen;
         if (key == KEY_ESC)
             return careful;
+        if (key == 'N' && next_way(answers, count) < count)
+            return next_way(answers, count);
         if (menu_list_key(&list, key))
             started_us = app_now_us(app);
         if (app->patience_us && app_now_us(app) - started_us > app->patience_us)

@@ -46,7 +46,7 @@ static enum way_result hold_and_switch(struct app *app, struct port *port)
     uint16_t key;
 
     if (!way_power_is_understood(app))
-        return WAY_NEXT;
+        return WAY_NO_POWER;
     way_open(&view, app, port, WAY_EJECT, HELP_EJECT, draw);
     view.catch.quiet = false;
     do {

@@ -257,18 +257,47 @@ static void act(struct app *app, uint16_t key)
         rescue_run(app, port, SESSION_VERIFY);
 }
 
+static bool has_no_patient(const struct port *port)
+{
+    return port->verdict == VERDICT_NOTHING || port->verdict == VERDICT_DISK;
+}
+
+/* As long as nobody pressed a key, the bar leaves an empty place or a disk for the first drive that
+ * is found: the panel below then speaks of the drive that the user came with. */
+static void find_patient(struct app *app)
+{
+    const struct machine *machine = &app->machine;
+
+    if (!app_port(app) || !has_no_patient(app_port(app)))
+        return;
+    for (unsigned i = 0; i < machine->port_count; i++) {
+        const struct port *port = &machine->ports[i];
+
+        if (port->verdict != VERDICT_PROBING && !has_no_patient(port)) {
+            app->ports.chosen = i;
+            return;
+        }
+    }
+}
+
 void screen_main(struct app *app)
 {
+    bool touched = false;
+
     while (!app->ended) {
         uint16_t key;
 
+        if (!touched)
+            find_patient(app);
         screen_main_draw(app);
         cells_refresh(&app->cells);
         key = app_action(app, HELP_MAIN, APP_TICK_US);
         if (app->ended)
             return;
-        if (key != KEY_NONE)
+        if (key != KEY_NONE) {
+            touched = true;
             app->note[0] = '\0';
+        }
         if (!menu_list_key(&app->ports, key))
             act(app, key);
     }

@@ -73,13 +73,16 @@ void screen_step(struct app *app, struct port *port, enum next_step step)
 {
     const struct step_words *page = words_step_page(step);
     const char *answers[OFFERS];
-    unsigned count = count_offers(step), chosen;
+    unsigned count = count_offers(step), first, chosen;
 
     if (!page || count == 0)
         return;
     for (unsigned i = 0; i < count; i++)
         answers[i] = offers[step][i].words;
-    chosen = screen_choice_at(app, page->title, page->text, answers, count, count, 0, HELP_PLUGS);
+    /* The bar begins on nothing that goes against the page's advice. */
+    first = offers[step][0].deed == DO_FLASH || offers[step][0].deed == DO_GUIDE ? count - 1 : 0;
+    chosen =
+        screen_choice_at(app, page->title, page->text, answers, count, count, first, HELP_PLUGS);
     if (chosen < count)
         do_it(app, port, offers[step][chosen].deed);
 }

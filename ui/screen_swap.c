@@ -61,7 +61,22 @@ static void draw_safety(struct cells *cells, const struct swap_view *view)
         menu_wrap(cells, row, COLUMN, WIDTH, 2, STYLE_WARN, WORD_SWAP_SAFE_POWER);
 }
 
-static void draw_refused(struct cells *cells, const struct swap_view *view)
+static unsigned seconds_until(uint64_t time_us, uint64_t now_us)
+{
+    return time_us > now_us ? (unsigned)((time_us - now_us + SECOND_US - 1) / SECOND_US) : 0;
+}
+
+/* When the wait that the probe is in ends. */
+static uint64_t bound_of(const struct port *port)
+{
+    uint64_t bound = port->probe_bound_us;
+
+    if (port->neighbour && port->neighbour->probe_bound_us > bound)
+        bound = port->neighbour->probe_bound_us;
+    return bound;
+}
+
+static void draw_refused(struct cells *cells, const struct swap_view *view, uint64_t now_us)
 {
     char text[96];
 
@@ -69,9 +84,13 @@ static void draw_refused(struct cells *cells, const struct swap_view *view)
         cells_text(cells, FIRST_ROW, COLUMN, WIDTH, STYLE_WARN, WORD_SWAP_REFUSED);
     menu_wrap(cells, FIRST_ROW + 2, COLUMN, WIDTH, 12, STYLE_TEXT,
               words_swap_refusal(view->refusal));
-    text_format(text, sizeof text, WORD_SWAP_IS, view->port->number,
-                words_verdict(view->port->verdict), view->port->name[0] ? ", " : "",
-                view->port->name);
+    if (view->refusal == SWAP_STILL_PROBING)
+        text_format(text, sizeof text, WORD_SWAP_LOOKS, view->port->number,
+                    seconds_until(bound_of(view->port), now_us));
+    else
+        text_format(text, sizeof text, WORD_SWAP_IS, view->port->number,
+                    words_verdict(view->port->verdict), view->port->name[0] ? ", " : "",
+                    view->port->name);
     cells_text(cells, FIRST_ROW + 15, COLUMN, WIDTH, STYLE_TEXT, text);
 }
 
@@ -124,21 +143,6 @@ static void draw_ready(struct cells *cells, const struct swap_view *view)
               cable ? WORD_SWAP_GOOD_SAFE : WORD_SWAP_EMPTY_SAFE);
     if (view->note)
         menu_wrap(cells, NOTE_ROW + 5, COLUMN, WIDTH, 2, STYLE_WARN, view->note);
-}
-
-static unsigned seconds_until(uint64_t time_us, uint64_t now_us)
-{
-    return time_us > now_us ? (unsigned)((time_us - now_us + SECOND_US - 1) / SECOND_US) : 0;
-}
-
-/* When the wait that the probe is in ends. */
-static uint64_t bound_of(const struct port *port)
-{
-    uint64_t bound = port->probe_bound_us;
-
-    if (port->neighbour && port->neighbour->probe_bound_us > bound)
-        bound = port->neighbour->probe_bound_us;
-    return bound;
 }
 
 static void draw_countdown(struct cells *cells, const struct swap *swap, unsigned row,
@@ -293,7 +297,7 @@ void screen_swap_draw(struct app *app, const struct swap_view *view)
         if (view->refusal == SWAP_ALLOWED)
             draw_ready(cells, view);
         else
-            draw_refused(cells, view);
+            draw_refused(cells, view, app_now_us(app));
         break;
     case SWAP_PAGE_HANDS:
         draw_hands(cells, view, app_now_us(app));

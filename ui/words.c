@@ -595,7 +595,7 @@ const char *words_step_enter(enum next_step step)
 const char *words_risk(enum step_risk risk)
 {
     static const char *const words[RISK_COUNT] = {
-        [RISK_NONE] = "none. Nothing is written to the drive, no plug is moved.",
+        [RISK_NONE] = "none. Nothing is written; no plug is moved before a page warns you.",
         [RISK_POWER] = "none, if plugs and jumpers are touched with the PC off only.",
         [RISK_LIVE] = "a plug is moved while the PC runs. Read the safety words.",
         [RISK_WRITE] = "the chip gets new content, after a backup and your word.",
@@ -956,8 +956,9 @@ const char *words_swap_refusal(enum swap_refusal refusal)
             "Then start again.",
         [SWAP_NOT_EMPTY] =
             "Somebody answers on this cable already, so nothing can be plugged into it.\n\nIs it "
-            "the dead drive? Then it is here: Esc, and choose it in the list. Is it a good drive? "
-            "Then N leads to the other way: moving the cable from it to the dead one.",
+            "the dead drive? Then it is here: Esc until the list shows, and choose it there. Is it "
+            "a good drive? Then N leads to the other way: moving the cable from it to the dead "
+            "one.",
         [SWAP_CHANNEL_OFF] =
             ("This channel is switched off: its socket is dead, whatever is plugged in. Switch it "
              "on first (Enter on the main screen), then come back."),

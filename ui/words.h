@@ -438,8 +438,8 @@ const char *words_answer(enum session_answer answer);
 #define WORD_EV_ECHO         "registers hold what is written"
 #define WORD_EV_ANSWERED_FOR "the other one answers for it"
 #define WORD_EV_NOT_TRIED    "not tried"
-#define WORD_EV_CONSTANT     "never anything but an empty bus"
-#define WORD_EV_BUSY         "busy until the wait was over"
+#define WORD_EV_CONSTANT     "looked like an empty bus only"
+#define WORD_EV_BUSY         "busy all the time we waited"
 #define WORD_EV_SIGNATURE    "signature after reset"
 #define WORD_EV_DISK         "asked as a disk (IDENTIFY)"
 #define WORD_EV_PACKET       "asked as an optical drive"
@@ -544,10 +544,11 @@ const char *words_vendor(uint16_t vendor_id);
 #define WORD_SEEN_UNKNOWNS     "unknown devices, ports %s"
 #define WORD_SEEN_OTHERS       "no optical drive seen"
 #define WORD_SEEN_NOBODY       "nobody we can see"
-#define WORD_AHCI_PORTS        "At its ports, counted from 0: optical drives %s; other devices %s."
-#define WORD_AHCI_UNASKED      "At its ports, counted from 0: optical %s; others %s; not asked yet %s."
-#define WORD_AHCI_NONE         "none"
-#define WORD_AHCI_UNREADABLE   "Its ports can't be looked at from here."
+#define WORD_AHCI_PORTS                                                                            \
+    "Ports with an optical drive: %s. With another device: %s. (The first is 0.)"
+#define WORD_AHCI_UNASKED    "Ports with an optical drive: %s. Other devices: %s. Not asked yet: %s."
+#define WORD_AHCI_NONE       "none"
+#define WORD_AHCI_UNREADABLE "Its ports can't be looked at from here."
 #define WORD_AHCI_MEANING                                                                          \
     "It works in AHCI mode: the registers that a dead drive listens to can't be reached through "  \
     "it. This program only looks; it sends nothing to the drives there."
@@ -692,16 +693,20 @@ const char *words_intro_refused(const struct catch *catch);
     "and straight in. Dry hands, no rings, nothing of metal nearby.\n\n"                           \
     "Never open a power supply, never touch mains. No other plug is moved, least of all a disk's."
 #define WORD_POWER_YES "I have read it: go on"
-#define WORD_POWER_NO  "I leave the power alone: next way"
+#define WORD_POWER_NO  "I leave the power alone: next way (N)"
 
 #define WORD_GUIDE_LISTENS_TITLE "It listens"
 #define WORD_GUIDE_LISTENS                                                                         \
     "It listens: status %02X. The drive can be backed up and flashed now.\n\nFrom here to the "    \
     "end the drive must keep its power and its cable. Nothing on it has been changed so far."
+#define WORD_GUIDE_LOST                                                                            \
+    "It listened, but it does not any more: its power or its cable went meanwhile, if only for a " \
+    "moment. Nothing was written.\n\nWait until the list says again what it looks like, then "     \
+    "press Enter there: the same way works once more."
 #define WORD_GUIDE_FLASH       "Back up and flash"
 #define WORD_GUIDE_BACK_UP     "Only back up"
 #define WORD_GUIDE_LATER       "Back to the list; it goes on listening until its power goes"
-#define WORD_GUIDE_NEXT_WAY    "Next way"
+#define WORD_GUIDE_NEXT_WAY    "It does not work: next way (N)"
 #define WORD_GUIDE_END_PROGRAM "I do that: end this program"
 #define WORD_GUIDE_NO_MORE     "These were all ways that this program has"
 #define WORD_GUIDE_REMAINS                                                                         \
@@ -775,9 +780,9 @@ const char *words_swap_outcome(enum swap_outcome outcome);
 #define WORD_SWAP_FOOTER_REFUSED                                                                   \
     "{Enter} look again   {Esc} back   {N} another way   {F8} log   {F1} help"
 #define WORD_SWAP_FOOTER_READY                                                                     \
-    "{Enter} ready: let go of the cable   {Esc} back   {N} another way   {F1} help"
+    "{Enter} my hands are ready   {Esc} back   {N} another way   {F1} help"
 #define WORD_SWAP_FOOTER_HANDS                                                                     \
-    "{Enter} it is plugged in, look now   {N} it does not work   {Esc} stop   {F1} help"
+    "{Enter} it is done, look now   {N} it does not work   {Esc} stop   {F1} help"
 #define WORD_SWAP_FOOTER_WAIT "{N} it does not work   {Esc} stop   {F8} log   {F1} help"
 #define WORD_SWAP_FOOTER_ASKS                                                                      \
     "{Enter} it hangs, don't wait   {N} it does not work   {Esc} stop   {F1} help"
@@ -811,6 +816,7 @@ const char *words_swap_outcome(enum swap_outcome outcome);
 #define WORD_SWAP_ENTRY   "%5u.%u s  %02X  %-48s"
 #define WORD_SWAP_LASTED  "for %u.%u s"
 #define WORD_SWAP_BOUNCES "contacts bounced: %u"
+#define WORD_SWAP_LOOKS   "Port %u is asked who it is; that takes at most %u s more."
 #define WORD_SWAP_IS      "Port %u says: %s%s%s"
 #define WORD_SWAP_ALIVE                                                                            \
     "It answers like a healthy drive. If that is not the dead one's name, the cable went to a "    \
