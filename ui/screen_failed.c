@@ -1,6 +1,7 @@
 /* After a failure: what happened, what the chip holds now, what can be done. */
 #include "ui/screens.h"
 
+#include "drivers/mtk.h"
 #include "kernel/lib/text.h"
 
 enum { CHOICES = 6 };
@@ -27,6 +28,14 @@ static unsigned offer(const struct session *session, const char *words[CHOICES],
     return count;
 }
 
+/* A drive that went away promises nothing: neither power nor vendor mode. */
+static const char *what_now(const struct session *session)
+{
+    if (mtk_mode_of_status(session->progress.status) == MTK_NONE)
+        return WORD_FAILED_GONE;
+    return WORD_FAILED_NEXT;
+}
+
 enum session_answer screen_failed(struct app *app, struct session *session)
 {
     const char *words[CHOICES];
@@ -37,7 +46,7 @@ enum session_answer screen_failed(struct app *app, struct session *session)
     text_format(text, sizeof text, WORD_RESULT_CODE ".\n\n" WORD_FAILED_CHIP ": %s, %s\n\n%s",
                 words_error(session->error), (unsigned)session->error,
                 session_result_word(session->result), words_result_meaning(session->result),
-                WORD_FAILED_NEXT);
+                what_now(session));
     do {
         chosen = screen_choice(app, WORD_FAILED_TITLE, text, words, count, count - 1, HELP_RESULT);
     } while (answers[chosen] == ANSWER_OTHER_FILE && !screen_files(app));

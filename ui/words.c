@@ -190,7 +190,7 @@ const char *words_result_meaning(enum session_result result)
     static const char *const words[RESULT_COUNT] = {
         [RESULT_UNKNOWN] = "the drive stopped answering: what the chip holds is not known.",
         [RESULT_NOT_STARTED] = "nothing was written to the drive.",
-        [RESULT_UNCHANGED] = "the chip was read back and holds what it held before.",
+        [RESULT_UNCHANGED] = "the chip holds what it held before.",
         [RESULT_PARTIAL] = "some of the chip is new and some is not.",
         [RESULT_WRITTEN_UNVERIFIED] = "everything was written, but could not be read back.",
         [RESULT_VERIFIED] = "every byte of the chip was read back and equals the file.",

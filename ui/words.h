@@ -349,11 +349,17 @@ const char *words_answer(enum session_answer answer);
 #define WORD_FAILED_OTHER        "Choose another file"
 #define WORD_FAILED_RESTORE      "Write the backup back"
 #define WORD_FAILED_SAVE_LOG     "Save the log"
-#define WORD_FAILED_STOP         "Stop here; the drive keeps its power and its mode"
+#define WORD_FAILED_STOP         "Stop here, and leave the drive as it is"
 
 #define WORD_FAILED_NEXT                                                                           \
     "The drive still has its power and listens. Do not switch anything off before you chose. "     \
     "Trying again is safe; if it keeps failing, another controller or a shorter cable may help."
+
+#define WORD_FAILED_GONE                                                                           \
+    "The drive does not listen any more: its power or its cable may have gone. Leave the PC on, "  \
+    "bring both back as they were, then try again: the drive is asked to listen, and who it is "   \
+    "is "                                                                                          \
+    "looked at before anything is written."
 
 #define WORD_UNSAVED_AGAIN     "Try again (put the stick back first, or mend the server)"
 #define WORD_UNSAVED_FLOPPY_IN "The other floppy is in the drive: save on it"

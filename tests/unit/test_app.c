@@ -455,6 +455,58 @@ static void two_drives_on_a_cable_are_refused(void **state)
     assert_int_equal(bench_flash_changes(play.bench), 0);
 }
 
+/* The panel speaks of the drive that the user came with, not of an empty place. */
+static void the_bar_begins_on_the_first_drive(void **state)
+{
+    static const struct play_step steps[] = {
+        {"answers, no identity", 0, NULL, NULL},
+        {"Port 3: what", 0, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    stick_with_firmware(true);
+    play_attach_dead(&play, "sm", "");
+    PLAY(&play, "", steps);
+}
+
+static void the_bar_stays_where_a_key_put_it(void **state)
+{
+    static const struct play_step steps[] = {
+        {"Port 1: what", '2', NULL, NULL},
+        {"answers, no identity", 0, NULL, NULL},
+        {"Port 2: what", 0, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    stick_with_firmware(true);
+    play_attach_dead(&play, "sm", "");
+    PLAY(&play, "", steps);
+}
+
+static void power_off(struct play *player)
+{
+    bench_do(player->bench, "power sm off");
+}
+
+static void power_cut_in_mid_flash_promises_no_power(void **state)
+{
+    static const struct play_step steps[] = {
+        STEPS_TO_WORK,
+        {"look once more", KEY_ENTER, "YES", NULL},
+        {"programming", 0, NULL, power_off},
+        {"The drive does not listen any more", KEY_ENTER, NULL, NULL},
+        {"UNKNOWN", KEY_ENTER, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    stick_with_firmware(true);
+    play_attach_dead(&play, "sm", "");
+    PLAY(&play, "", steps);
+}
+
 static void eject_trick(struct play *player)
 {
     bench_do(player->bench, "power sm off");
@@ -571,6 +623,9 @@ int main(void)
         APP_TEST(job_from_the_configuration_file),
         APP_TEST(unattended_flash_without_identity_is_refused),
         APP_TEST(unattended_flash_of_another_model_is_refused),
+        APP_TEST(the_bar_begins_on_the_first_drive),
+        APP_TEST(the_bar_stays_where_a_key_put_it),
+        APP_TEST(power_cut_in_mid_flash_promises_no_power),
         APP_TEST(power_off_that_fails_ends_in_the_menu),
         APP_TEST(probe_job_lists_every_port),
         APP_TEST(backup_job_saves_the_chip),

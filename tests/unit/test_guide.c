@@ -88,6 +88,22 @@ static void on(struct play *player)
     bench_do(player->bench, "power it on");
 }
 
+static void off_for_long(struct play *player)
+{
+    bench_do(player->bench, "power it off");
+    bench_advance(player->bench, 3000000);
+}
+
+/* As after ten seconds with the button held. */
+static void open_door(struct play *player)
+{
+    bench_do(player->bench, "power it off");
+    bench_do(player->bench, "eject it hold");
+    bench_do(player->bench, "power it on");
+    bench_advance(player->bench, 2000000);
+    bench_do(player->bench, "eject it release");
+}
+
 static void hold(struct play *player)
 {
     bench_do(player->bench, "eject it hold");
@@ -406,6 +422,47 @@ static void n_leads_through_all_ways_to_what_remains(void **state)
     assert_true(play_stick_file_holds(&play, "ODDRESC.LOG", "Let a good drive start the PC"));
 }
 
+/* N goes on from the questions, too; whoever leaves the power alone is not asked for it again. */
+static void n_leads_past_the_power(void **state)
+{
+    static const struct play_step steps[] = {
+        STEPS_TO_INTRO,
+        {"way 1 of 7", 'n', NULL, NULL},
+        {"Can you switch the power", '1', NULL, NULL},
+        {NULL, KEY_ENTER, NULL, NULL},
+        {"Before you touch", 'n', NULL, NULL},
+        {"Plug the flat cable in later", 'n', NULL, NULL},
+        {"Let a good drive start the PC", KEY_ESC, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    hanging_drive("sm", 150);
+    PLAY(&play, "", steps);
+    assert_int_equal(bench_flash_changes(play.bench), 0);
+}
+
+/* The power goes while the question stands there what to do with the drive that listens. */
+static void a_drive_lost_at_the_last_question_is_said(void **state)
+{
+    static const struct play_step steps[] = {
+        STEPS_TO_INTRO,
+        {"way 1 of 7", KEY_ENTER, NULL, open_door},
+        {"It listens: status 70", KEY_NONE, NULL, off_for_long},
+        {"It listens: status 70", KEY_NONE, NULL, off_for_long},
+        {"It listens: status 70", KEY_NONE, NULL, on},
+        {"It listens: status 70", KEY_ENTER, NULL, NULL},
+        {"It listened, but it does not any more", KEY_ENTER, NULL, NULL},
+        {"hangs, busy for", KEY_NONE, NULL, NULL},
+        STEPS_END,
+    };
+
+    (void)state;
+    hanging_drive("sm", 150);
+    PLAY(&play, "", steps);
+    assert_int_equal(bench_flash_changes(play.bench), 0);
+}
+
 static void esc_leaves_from_everywhere(void **state)
 {
     static const struct play_step steps[] = {
@@ -526,6 +583,8 @@ int main(void)
         GUIDE_TEST(hot_swap_leads_to_the_ways),
         GUIDE_TEST(a_channel_that_is_to_be_hidden_is_told),
         GUIDE_TEST(n_leads_through_all_ways_to_what_remains),
+        GUIDE_TEST(n_leads_past_the_power),
+        GUIDE_TEST(a_drive_lost_at_the_last_question_is_said),
         GUIDE_TEST(esc_leaves_from_everywhere),
         GUIDE_TEST(a_disk_in_its_place_ends_the_guide),
         GUIDE_TEST(the_good_drive_back_in_its_place_ends_the_guide),
