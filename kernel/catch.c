@@ -18,6 +18,9 @@ enum {
     MODE_LOOKS = 3           /* the same for a status of vendor mode: an empty cable shows noise */
 };
 
+/* What commands and their refusal change in the status of one and the same drive. */
+enum { STATUS_OF_COMMANDS = ATA_STATUS_DRQ | ATA_STATUS_ERR };
+
 /* A running firmware took the intro for a command and works on it. PROTOCOL.md, "Status". */
 enum { STATUS_CHEWING = 0xD1 };
 
@@ -68,7 +71,7 @@ static void note(struct catch *catch, uint8_t status)
 
     /* An empty bus may float at anything, or show noise: who shows something new is unknown. */
     if (is_undriven(status, device) || now - catch->looked_us > UNSEEN_US ||
-        (!is_busy(status) && status != catch->calm)) {
+        (!is_busy(status) && ((status ^ catch->calm) & ~STATUS_OF_COMMANDS) != 0)) {
         catch->stranger = true;
         catch->chewing = false;
     } else if (status == STATUS_CHEWING && before == STATUS_CHEWING) {
@@ -128,6 +131,11 @@ static void question_position(struct catch *catch, struct port *port, bool besid
 
 static enum catch_state question_ends(struct catch *catch)
 {
+    /* The status that asked for the data of the answer is over. */
+    ata_select(&catch->port->device);
+    note(catch, catch->port->device.last_status);
+    if (catch_is_empty(catch))
+        return CATCH_TRYING;
     catch->stranger = false;
     catch->next_us = now_us(catch);
     return CATCH_TRYING;

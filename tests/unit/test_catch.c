@@ -196,6 +196,20 @@ static void wrong_firmware_that_runs_is_caught_at_power_on(void **state)
     close_scene(&scene);
 }
 
+/* It is asked who it is, then asked to listen; its own answers make no stranger of it. */
+static void running_firmware_is_asked_once_who_it_is(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    open_bench(&scene);
+    bench_attach_healthy(scene.bench, "pm", "SIMCORP", "DVD TEST 1234", "AB01", "");
+    open_catch(&scene, 0);
+    assert_int_equal(play(&scene, NULL, 0, STEP_US, 5000), CATCH_TRYING);
+    assert_true(scene.catch.tries > 150);
+    close_scene(&scene);
+}
+
 /* Its door is shut at power-on, too: only eject opens it, while the catch goes on. */
 static void eject_opens_a_window_that_is_too_short(void **state)
 {
@@ -556,6 +570,7 @@ int main(void)
         cmocka_unit_test(catches_through_windows_of_many_widths),
         cmocka_unit_test(pace_is_held_and_an_empty_bus_gets_nothing),
         cmocka_unit_test(wrong_firmware_that_runs_is_caught_at_power_on),
+        cmocka_unit_test(running_firmware_is_asked_once_who_it_is),
         cmocka_unit_test(eject_opens_a_window_that_is_too_short),
         cmocka_unit_test(slave_is_caught_too),
         cmocka_unit_test(a_drive_that_listens_needs_no_intro),
