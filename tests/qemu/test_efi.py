@@ -205,7 +205,7 @@ class WatchdogTest(EfiCase):
             pc.screen.wait_text(CRITICAL)
             pc.send_keys("ctrl", "alt", "delete")
             pc.screen.wait_text("Really stop?")
-            pc.screen.press("esc")
+            pc.send_keys("esc")
             pc.screen.wait_gone("Really stop?")
             result = pc.screen.wait_match("(?m)" + RESULT, 300)
             pc.screen.wait_text(NAME)
