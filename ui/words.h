@@ -712,7 +712,7 @@ const char *words_intro_refused(const struct catch *catch);
 #define WORD_GUIDE_FLASH       "Back up and flash"
 #define WORD_GUIDE_BACK_UP     "Only back up"
 #define WORD_GUIDE_LATER       "Back to the list; it goes on listening until its power goes"
-#define WORD_GUIDE_NEXT_WAY    "It does not work: next way (N)"
+#define WORD_GUIDE_NEXT_WAY    "Next way (N)"
 #define WORD_GUIDE_END_PROGRAM "I do that: end this program"
 #define WORD_GUIDE_NO_MORE     "These were all ways that this program has"
 #define WORD_GUIDE_REMAINS                                                                         \

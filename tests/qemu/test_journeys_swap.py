@@ -39,7 +39,7 @@ class SwapCase(HandsJourney):
         self.press("enter")
         self.see("step 2 of 5", "I understand the risk")
         self.press("enter")
-        shown = self.see("step 3 of 5", "ready: let go of the cable")
+        shown = self.see("step 3 of 5", "my hands are ready")
         self.press("enter")
         return shown
 
