@@ -227,7 +227,11 @@ uint8_t mtk_intro_quick(struct mtk *mtk, bool *sent)
     }
     put(mtk, ATA_REG_COMMAND, COMMAND_INTRO);
     *sent = true;
-    return mtk_look(mtk);
+    status = mtk_look(mtk);
+    /* Refused: nobody on the cable keeps the parameter for a later command. */
+    if (mtk->mode == MTK_NONE && (status & ATA_STATUS_BSY) == 0)
+        put(mtk, ATA_REG_LBA_LOW, 0);
+    return status;
 }
 
 void mtk_outro_begin(struct mtk *mtk)

@@ -124,7 +124,7 @@ static void test_quick_intro_has_no_waits(void **state)
     open_scene(0xA0, 0x51);
     assert_int_equal(mtk_intro_quick(&scene.mtk, &sent), 0x51);
     assert_true(sent);
-    assert_trace("6=A0 7?51 3=2A 7=80 6=A0 7?51 ");
+    assert_trace("6=A0 7?51 3=2A 7=80 6=A0 7?51 3=00 ");
 }
 
 /* It could be a disk that has just got ready. */
