@@ -4,24 +4,13 @@
 #include "ui/rescue.h"
 #include "ui/screens.h"
 #include "ui/session_host.h"
+#include "ui/way.h"
 
 /* ---- one way --------------------------------------------------------------------------------- */
 
-/* A way that begins with the PC's next start: told, and left to the user. */
 static enum way_result tell(struct app *app, enum way way)
 {
-    static const char *const answers[] = {WORD_GUIDE_END_PROGRAM, WORD_GUIDE_NEXT_WAY};
-
-    switch (screen_choice_at(app, words_way(way), words_way_at_start(way), answers, 2, GUIDE_ESC, 1,
-                             HELP_WAY_IN)) {
-    case 0:
-        screen_end(app);
-        return WAY_STOPPED;
-    case 1:
-        return WAY_NEXT;
-    default:
-        return WAY_STOPPED;
-    }
+    return way_at_start(app, words_way(way), words_way_at_start(way), 1, HELP_WAY_IN);
 }
 
 static enum way_result go(struct app *app, struct port *port, enum way way)

@@ -18,17 +18,5 @@ static void draw(const struct way_view *view)
 
 enum way_result screen_catch(struct app *app, struct port *port)
 {
-    struct way_view view;
-    uint16_t key;
-
-    if (!way_power_is_understood(app))
-        return WAY_NO_POWER;
-    way_open(&view, app, port, WAY_CATCH, HELP_CATCH, draw);
-    view.catch.quiet = false;
-    do {
-        key = way_turn(&view);
-        if (key == 'N')
-            return way_close(&view, WAY_NEXT);
-    } while (key != KEY_ESC && !way_is_over(&view));
-    return way_close(&view, WAY_STOPPED);
+    return way_switch_power(app, port, WAY_CATCH, HELP_CATCH, draw);
 }

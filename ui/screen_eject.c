@@ -39,41 +39,6 @@ static void draw(const struct way_view *view)
               WAY_WIDTH - DRAWING_DRIVE_WIDTH - 2, 9, STYLE_TEXT, WORD_EJECT_STEPS);
 }
 
-/* The drive's power is switched while the PC runs: the catch runs all the time. */
-static enum way_result hold_and_switch(struct app *app, struct port *port)
-{
-    struct way_view view;
-    uint16_t key;
-
-    if (!way_power_is_understood(app))
-        return WAY_NO_POWER;
-    way_open(&view, app, port, WAY_EJECT, HELP_EJECT, draw);
-    view.catch.quiet = false;
-    do {
-        key = way_turn(&view);
-        if (key == 'N')
-            return way_close(&view, WAY_NEXT);
-    } while (key != KEY_ESC && !way_is_over(&view));
-    return way_close(&view, WAY_STOPPED);
-}
-
-/* The drive gets its power with the PC: the way ends with the PC's next start. */
-static enum way_result hold_at_start(struct app *app)
-{
-    static const char *const answers[] = {WORD_GUIDE_END_PROGRAM, WORD_GUIDE_NEXT_WAY};
-
-    switch (screen_choice_at(app, words_way(WAY_EJECT), WORD_EJECT_WITH_PC, answers, 2, GUIDE_ESC,
-                             0, HELP_EJECT)) {
-    case 0:
-        screen_end(app);
-        return WAY_STOPPED;
-    case 1:
-        return WAY_NEXT;
-    default:
-        return WAY_STOPPED;
-    }
-}
-
 enum way_result screen_eject(struct app *app, struct port *port)
 {
     static const char *const answers[] = {WORD_EJECT_APART, WORD_EJECT_TOGETHER,
@@ -82,9 +47,9 @@ enum way_result screen_eject(struct app *app, struct port *port)
     switch (screen_choice_at(app, words_way(WAY_EJECT), WORD_EJECT_TEXT, answers, 3, GUIDE_ESC, 0,
                              HELP_EJECT)) {
     case POWER_APART:
-        return hold_and_switch(app, port);
+        return way_switch_power(app, port, WAY_EJECT, HELP_EJECT, draw);
     case POWER_WITH_PC:
-        return hold_at_start(app);
+        return way_at_start(app, words_way(WAY_EJECT), WORD_EJECT_WITH_PC, 0, HELP_EJECT);
     case POWER_NOT:
         return WAY_NEXT;
     default:

@@ -12,24 +12,30 @@ enum {
     BEEP_EVERY_US = 300000,
     BEEPS_CAUGHT = 3,
     LASTING_US = 60000, /* longer than contacts bounce or noise lasts, shorter than a hand */
-    SECOND_US = 1000000
+    TENTH_US = 100000
 };
 
 /* ---- what is seen ---------------------------------------------------------------------------- */
+
+/* Tenths of a second until then, begun ones counted; 0 when it is past (drawing takes time, too).
+ */
+static unsigned tenths_until(const struct way_view *view, uint64_t until_us)
+{
+    uint64_t now_us = app_now_us(view->app);
+
+    return until_us > now_us ? (unsigned)((until_us - now_us - 1) / TENTH_US + 1) : 0;
+}
 
 /* What the catch does just now, and what that means. */
 static void now_text(const struct way_view *view, char *text, size_t size)
 {
     const struct catch *catch = &view->catch;
-    uint64_t now_us = app_now_us(view->app);
+    unsigned tenths = tenths_until(view, catch->settled_us);
 
     if (catch->state == CATCH_SETTLING)
-        text_format(text, size, WORD_WAY_SETTLING,
-                    (unsigned)((catch->settled_us - now_us) / 100000 + 1) / 10,
-                    (unsigned)((catch->settled_us - now_us) / 100000 + 1) % 10);
+        text_format(text, size, WORD_WAY_SETTLING, tenths / 10, tenths % 10);
     else if (catch->state == CATCH_ASKING)
-        text_format(text, size, WORD_WAY_ASKING,
-                    (unsigned)((catch->deadline_us - now_us) / SECOND_US + 1));
+        text_format(text, size, WORD_WAY_ASKING, tenths_until(view, catch->deadline_us) / 10 + 1);
     else
         text_copy(text, size, words_way_now(catch));
 }
@@ -192,7 +198,9 @@ enum way_result way_close(struct way_view *view, enum way_result result)
     }
 }
 
-bool way_power_is_understood(struct app *app)
+/* What moving a drive's power may do to people and things; asked before, once per run. False: the
+ * user does not want to. */
+static bool power_is_understood(struct app *app)
 {
     static const char *const answers[] = {WORD_POWER_YES, WORD_POWER_NO};
 
@@ -200,4 +208,38 @@ bool way_power_is_understood(struct app *app)
         app->read_power_words = screen_choice(app, WORD_POWER_TITLE, WORD_POWER_TEXT, answers, 2, 1,
                                               HELP_QUESTION) == 0;
     return app->read_power_words;
+}
+
+enum way_result way_switch_power(struct app *app, struct port *port, enum way way,
+                                 enum help_topic topic, void (*draw)(const struct way_view *view))
+{
+    struct way_view view;
+    uint16_t key;
+
+    if (!power_is_understood(app))
+        return WAY_NO_POWER;
+    way_open(&view, app, port, way, topic, draw);
+    view.catch.quiet = false;
+    do {
+        key = way_turn(&view);
+        if (key == 'N')
+            return way_close(&view, WAY_NEXT);
+    } while (key != KEY_ESC && !way_is_over(&view));
+    return way_close(&view, WAY_STOPPED);
+}
+
+enum way_result way_at_start(struct app *app, const char *title, const char *text, unsigned first,
+                             enum help_topic topic)
+{
+    static const char *const answers[] = {WORD_GUIDE_END_PROGRAM, WORD_GUIDE_NEXT_WAY};
+
+    switch (screen_choice_at(app, title, text, answers, 2, GUIDE_ESC, first, topic)) {
+    case 0:
+        screen_end(app);
+        return WAY_STOPPED;
+    case 1:
+        return WAY_NEXT;
+    default:
+        return WAY_STOPPED;
+    }
 }

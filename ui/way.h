@@ -49,8 +49,18 @@ bool way_is_over(const struct way_view *view);
  * `result` is what stands when the catch did not end by itself. */
 enum way_result way_close(struct way_view *view, enum way_result result);
 
-/* What moving a drive's power may do to people and things; asked before, once per run. False: the
- * user does not want to. */
-bool way_power_is_understood(struct app *app);
+/*
+ * A way in which the user switches the drive's power while the PC runs: the safety words, then the
+ * catch asks without a break until it ends, N or Esc. `draw` as in struct way_view.
+ */
+enum way_result way_switch_power(struct app *app, struct port *port, enum way way,
+                                 enum help_topic topic, void (*draw)(const struct way_view *view));
+
+/*
+ * A way that begins with the PC's next start: told, and left to the user. The bar stands on `first`
+ * (0: end this program; 1: next way).
+ */
+enum way_result way_at_start(struct app *app, const char *title, const char *text, unsigned first,
+                             enum help_topic topic);
 
 #endif
