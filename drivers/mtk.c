@@ -163,6 +163,13 @@ static void send_intro(struct mtk *mtk)
     put(mtk, ATA_REG_COMMAND, COMMAND_INTRO);
 }
 
+/* The intro was refused: nobody on the cable keeps its parameter for a later command. */
+static void clear_parameter(struct mtk *mtk)
+{
+    if ((mtk->device->last_status & ATA_STATUS_BSY) == 0)
+        put(mtk, ATA_REG_LBA_LOW, 0);
+}
+
 static bool is_intro_answer(uint8_t status)
 {
     return mtk_mode_of_status(status) != MTK_NONE || status == MTK_STATUS_BUSY_72 ||
@@ -201,8 +208,10 @@ err_t mtk_try_intro(struct mtk *mtk)
     deadline = mtk_now_us(mtk) + INTRO_ANSWER_US;
     while (error == 0 && !is_intro_answer(mtk_look(mtk)) && mtk_now_us(mtk) < deadline)
         error = ata_pause(mtk->device, INTRO_READ_US);
-    if (error == 0 && mtk->mode == MTK_NONE)
+    if (error == 0 && mtk->mode == MTK_NONE) {
+        clear_parameter(mtk);
         error = ERR(ERR_VENDOR_REFUSED);
+    }
     return error;
 }
 
@@ -228,9 +237,8 @@ uint8_t mtk_intro_quick(struct mtk *mtk, bool *sent)
     put(mtk, ATA_REG_COMMAND, COMMAND_INTRO);
     *sent = true;
     status = mtk_look(mtk);
-    /* Refused: nobody on the cable keeps the parameter for a later command. */
-    if (mtk->mode == MTK_NONE && (status & ATA_STATUS_BSY) == 0)
-        put(mtk, ATA_REG_LBA_LOW, 0);
+    if (mtk->mode == MTK_NONE)
+        clear_parameter(mtk);
     return status;
 }
 

@@ -59,6 +59,8 @@ void session_phase(struct session *session, enum session_phase phase, uint32_t t
     progress->total = total;
     progress->overall_total = SESSION_OVERALL;
     progress->bytes_per_second = 0;
+    progress->left_ms = UINT32_MAX;
+    progress->banks = 0;
     share_out(session, phase);
     if (session->host->progress(session->host->context, session)) {
         session->work->escape = true;

@@ -21,8 +21,12 @@ static bool said(struct app *app, const struct port *port, uint32_t *who,
 {
     uint32_t bit = app_port_bit(port);
 
-    if (!(*who & bit) && yes(app, question))
-        *who |= bit;
+    if (!(*who & bit)) {
+        if (yes(app, question))
+            *who |= bit;
+        log_line(&app->log, "ui", "port %u: %s %s", port->number, words_question(question)->title,
+                 *who & bit ? WORD_YES : WORD_NO);
+    }
     return (*who & bit) != 0;
 }
 

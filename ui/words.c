@@ -244,7 +244,7 @@ const char *words_phase(enum session_phase phase)
         [PHASE_PRECHECK] = "looking first",
         [PHASE_LOAD] = "checking the file",
         [PHASE_BACKUP] = "backing up",
-        [PHASE_CONFIRM] = "waiting for you",
+        [PHASE_CONFIRM] = "one more look at it",
         [PHASE_ERASE] = "erasing",
         [PHASE_PROGRAM] = "programming",
         [PHASE_VERIFY] = "comparing",

@@ -46,14 +46,14 @@ class ControllersTest(Case):
 
     def test_ahci(self):
         """QEMU's own controller: the optical drive that SeaBIOS asked is seen, not touched."""
-        self.ahci("AHCI: optical drive at its port 1", "optical drives 1; other devices none",
+        self.ahci("AHCI: optical drive at its port 1", "Ports with an optical drive: 1. With another device: none.",
                   kernel=KERNEL)
 
     def test_ahci_that_nobody_asked(self):
         """OVMF leaves devices alone that it does not boot from: they show themselves, unnamed."""
         for firmware in ("x64", "ia32"):
             with self.subTest(firmware):
-                self.ahci("AHCI: unknown device at its port 1", "not asked yet 1", kernel=None,
+                self.ahci("AHCI: unknown device at its port 1", "Not asked yet: 1.", kernel=None,
                           firmware=firmware, stick=self.stick_with())
 
     def test_ahci_without_drives(self):

@@ -198,7 +198,7 @@ static void ahci_and_hidden_controllers_stand_in_the_list(void **state)
     static const struct play_step steps[] = {
         {"AHCI: optical drives at ports 1 and 3", '5', NULL, NULL},
         {"Controller: Intel 8086:2922, PCI 00:1F.2", 0, NULL, keep_ahci_picture},
-        {"optical drives 1 and 3; other devices 0.", 0, NULL, NULL},
+        {"Ports with an optical drive: 1 and 3. With another device: 0.", 0, NULL, NULL},
         {"cards don't help.", 0, NULL, NULL},
         {"it has no IDE mode at all", KEY_ENTER, NULL, NULL}, /* looks again */
         {"IDE controller 00:1F.1", KEY_DOWN, NULL, NULL},
@@ -231,7 +231,7 @@ static void raid_and_others_are_explained(void **state)
         {"It has no IDE registers that this program knows", KEY_DOWN, NULL, NULL},
         {"Controller: Intel 8086:2822", 0, NULL, NULL},
         {"RAID: optical drives at ports 1 and 3", 0, NULL, NULL},
-        {"optical drives 1 and 3; other devices 0.", 0, NULL, NULL},
+        {"Ports with an optical drive: 1 and 3. With another device: 0.", 0, NULL, NULL},
         {"switch SATA from AHCI or RAID", KEY_DOWN, NULL, NULL},
         {"Controller: JMicron 197B:2363", 0, NULL, NULL},
         {"hides it in", KEY_DOWN, NULL, NULL},

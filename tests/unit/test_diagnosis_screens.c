@@ -222,7 +222,7 @@ static void two_on_one_cable_must_be_parted_first(void **state)
         {"answers, no identity", '3', NULL, NULL},
         {"A hard disk is on the same cable", 0, NULL, NULL},
         {"PC off, unplug the other one", KEY_ENTER, NULL, NULL},
-        {"only the sick drive stays on it", KEY_ESC, NULL, NULL},
+        {"only the sick drive stays on", KEY_ESC, NULL, NULL},
         STEPS_SAVE_AND_END,
     };
 

@@ -162,6 +162,23 @@ static void test_enter_refused_names_the_status(void **state)
     assert_null(strstr(trace_bus_text(&scene.bus), "7=81"));
 }
 
+/* No disk at the other position gets its next command with the intro's parameter. */
+static void test_a_refused_intro_leaves_no_parameter(void **state)
+{
+    const char *text;
+
+    (void)state;
+    open_scene(0xA0, 0x51);
+    assert_int_equal(error_class(mtk_try_intro(&scene.mtk)), ERR_VENDOR_REFUSED);
+    text = trace_bus_text(&scene.bus);
+    assert_non_null(strstr(text, "3=2A"));
+    assert_string_equal(text + strlen(text) - 5, "3=00 ");
+
+    open_scene(0xA0, 0x80); /* it would not take the zero either */
+    assert_int_equal(error_class(mtk_try_intro(&scene.mtk)), ERR_VENDOR_REFUSED);
+    assert_null(strstr(trace_bus_text(&scene.bus), "3=00"));
+}
+
 /* F2: outro and a second intro. */
 static void test_enter_cures_f2(void **state)
 {
@@ -460,6 +477,7 @@ int main(void)
         cmocka_unit_test(test_quick_intro_spares_who_just_got_ready),
         cmocka_unit_test(test_enter_takes_a_drive_as_it_is),
         cmocka_unit_test(test_enter_refused_names_the_status),
+        cmocka_unit_test(test_a_refused_intro_leaves_no_parameter),
         cmocka_unit_test(test_enter_cures_f2),
         cmocka_unit_test(test_outro_ends_with_a_busy_drive_too),
         cmocka_unit_test(test_check_only_looks),

@@ -523,6 +523,28 @@ static void choose_other_file(void *context, enum session_question question)
     }
 }
 
+/* The drive is looked at once more then: not for as long as the backup took. */
+static void note_figures(void *context, enum session_question question)
+{
+    struct scene *scene = context;
+
+    if (question == ASK_CONFIRM) {
+        assert_int_equal(scene->session->progress.left_ms, UINT32_MAX);
+        assert_int_equal(scene->session->progress.banks, 0);
+    }
+}
+
+static void test_figures_of_a_step_end_with_it(void **state)
+{
+    struct scene *scene = open_scene();
+
+    (void)state;
+    scene->host.on_question = note_figures;
+    assert_int_equal(run(scene), RESULT_VERIFIED);
+    assert_int_equal(scene->host.asked[ASK_CONFIRM], 1);
+    close_scene(scene);
+}
+
 static void test_another_file_passes_the_same_checks(void **state)
 {
     struct scene *scene = open_scene();
@@ -1062,6 +1084,7 @@ int main(void)
         cmocka_unit_test(test_retry_of_failed_sectors_only),
         cmocka_unit_test(test_a_repair_makes_the_drive_unstartable_first),
         cmocka_unit_test(test_restoring_the_backup_is_unchanged),
+        cmocka_unit_test(test_figures_of_a_step_end_with_it),
         cmocka_unit_test(test_another_file_passes_the_same_checks),
         cmocka_unit_test(test_a_refused_file_is_never_written),
         cmocka_unit_test(test_a_file_that_changed_in_memory_is_not_written),
