@@ -10,6 +10,8 @@ from machine import KERNEL, LOG_PORT, ide_disk
 
 FLASH = ("job=flash", "port=3", "file=FIRMWARE\\NEW.BIN", f'identity="{NAME}"')
 CRITICAL = "The chip is being changed now"
+# By then something was written: the last look at the drive, before the first erase, is over.
+PROGRAMMING = r"(?m)^ +programming "
 
 
 class BadInputCase(Case):
@@ -211,7 +213,7 @@ class MidFlashTest(BadInputCase):
 
     def test_drive_unplugged_and_rescued_by_the_next_run(self):
         with self.start() as pc:
-            pc.screen.wait_text(CRITICAL, seconds=180)
+            pc.screen.wait_match(PROGRAMMING, 180)
             self.bridge.command("unplug sm")
             result = self.result(pc)
             pc.power_off()
@@ -243,7 +245,7 @@ class MidFlashTest(BadInputCase):
 
     def test_stopping_on_purpose_is_not_called_verified(self):
         with self.start("backup=no") as pc:
-            pc.screen.wait_text(CRITICAL, seconds=180)
+            pc.screen.wait_match(PROGRAMMING, 180)
             pc.screen.press("esc")
             pc.screen.wait_text("Really stop?")
             pc.screen.press("2", "enter")
