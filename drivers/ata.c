@@ -183,7 +183,7 @@ bool ata_identify_step(struct ata_identify *identify)
     uint64_t elapsed = ata_now_us(device) - identify->start_us;
     uint8_t status = ata_alt_status(device);
 
-    if (status == 0x7F || status == 0xFF) {
+    if (ata_status_is_open(status)) {
         identify->error = ERR(ERR_NO_DEVICE);
         return true;
     }
@@ -215,7 +215,7 @@ err_t ata_identify(struct ata_device *device, uint8_t command, uint16_t words[25
     struct ata_watch watch;
 
     ata_select(device);
-    if (device->last_status == 0x7F || device->last_status == 0xFF)
+    if (ata_status_is_open(device->last_status))
         return ERR(ERR_NO_DEVICE);
     if ((device->last_status & (ATA_STATUS_BSY | ATA_STATUS_DRQ)) != 0)
         return ERR(ERR_PROTOCOL);

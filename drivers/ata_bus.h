@@ -83,4 +83,17 @@ static inline uint64_t ata_now_us(struct ata_device *device)
     return device->ops->now_us(device->bus);
 }
 
+/* A status that is read where nobody drives the bus: D7 pulled down, or no pull-down. PROTOCOL.md,
+ * "Looking at a cable". (00 may be an empty bus, too, but also a device after its reset.) */
+static inline bool ata_status_is_open(uint8_t status)
+{
+    return status == 0x7F || status == 0xFF;
+}
+
+/* The same, or the byte that the host wrote last to select the position: some buses keep it. */
+static inline bool ata_status_is_undriven(const struct ata_device *device, uint8_t status)
+{
+    return ata_status_is_open(status) || status == device->select;
+}
+
 #endif

@@ -230,7 +230,7 @@ bool atapi_step(struct atapi_transfer *transfer)
     uint8_t status = ata_alt_status(device);
     bool over = false;
 
-    if (status == 0x7F || status == 0xFF)
+    if (ata_status_is_open(status))
         return finish(transfer, ERR(ERR_NO_DEVICE));
     if ((status & ATA_STATUS_BSY) == 0) {
         transfer->reason = ata_read(device, ATA_REG_INTERRUPT_REASON);

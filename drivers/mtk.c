@@ -67,7 +67,7 @@ err_t mtk_check_driven(struct mtk *mtk)
 {
     uint8_t status = mtk->device->last_status;
 
-    if (status != 0x00 && status != 0x7F && status != 0xFF && status != mtk->device->select)
+    if (status != 0x00 && !ata_status_is_undriven(mtk->device, status))
         return 0;
     mtk->method->emptied = true;
     mtk->method->status = status;
@@ -185,7 +185,7 @@ static err_t pause_before_intro(struct mtk *mtk)
         mtk->method->status = mtk->device->last_status;
         if (error != 0)
             return error;
-        if (mtk->method->status == 0x7F || mtk->method->status == 0xFF) {
+        if (ata_status_is_open(mtk->method->status)) {
             mtk->method->emptied = true;
             return ERR(ERR_NO_DEVICE);
         }

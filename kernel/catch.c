@@ -36,15 +36,9 @@ static bool is_busy(uint8_t status)
     return (status & ATA_STATUS_BSY) != 0;
 }
 
-/* Nobody drives the bus: pulled up, pulled down, or it keeps what was written last. */
-static bool is_undriven(uint8_t status, const struct ata_device *device)
-{
-    return status == 0x7F || status == 0xFF || status == device->select;
-}
-
 bool catch_is_empty(const struct catch *catch)
 {
-    return is_undriven(catch->status, &catch->port->device);
+    return ata_status_is_undriven(&catch->port->device, catch->status);
 }
 
 void catch_open(struct catch *catch, struct port *port, const struct donors *donors,
@@ -70,7 +64,7 @@ static void note(struct catch *catch, uint8_t status)
     uint64_t now = now_us(catch);
 
     /* An empty bus may float at anything, or show noise: who shows something new is unknown. */
-    if (is_undriven(status, device) || now - catch->looked_us > UNSEEN_US ||
+    if (ata_status_is_undriven(device, status) || now - catch->looked_us > UNSEEN_US ||
         (!is_busy(status) && ((status ^ catch->calm) & ~STATUS_OF_COMMANDS) != 0)) {
         catch->stranger = true;
         catch->chewing = false;
@@ -80,9 +74,9 @@ static void note(struct catch *catch, uint8_t status)
     if (!is_busy(status))
         catch->calm = status;
     /* The door opens with the power: this is the moment. */
-    if (is_undriven(before, device) && !is_undriven(status, device))
+    if (ata_status_is_undriven(device, before) && !ata_status_is_undriven(device, status))
         catch->next_us = now;
-    if (is_busy(status) || is_undriven(status, device))
+    if (is_busy(status) || ata_status_is_undriven(device, status))
         catch->still_us = 0;
     else if (catch->still_us == 0)
         catch->still_us = now;
@@ -151,7 +145,7 @@ static enum catch_state question_neighbour(struct catch *catch)
         return question_ends(catch);
     ata_select(&neighbour->device);
     status = neighbour->device.last_status;
-    if (status == 0x00 || is_undriven(status, &neighbour->device) || is_busy(status))
+    if (status == 0x00 || ata_status_is_undriven(&neighbour->device, status) || is_busy(status))
         return question_ends(catch);
     question_position(catch, neighbour, true, status);
     return CATCH_ASKING;
@@ -223,7 +217,8 @@ static enum catch_state ask(struct catch *catch)
     if (!question->beside)
         note(catch, status);
     /* It went, or listens after all, or got its power just now: the question is void. */
-    if (is_undriven(status, question->identify.device) || mtk_mode_of_status(status) != MTK_NONE ||
+    if (ata_status_is_undriven(question->identify.device, status) ||
+        mtk_mode_of_status(status) != MTK_NONE ||
         (is_busy(status) && !question->reacted && now - question->asked_us > REACTION_US)) {
         catch->next_us = now;
         return CATCH_TRYING;
@@ -260,11 +255,11 @@ static bool second_drive(struct catch *catch)
     catch->beside_status = status;
     catch->beside_own = catch->status;
     ata_select(&catch->port->device);
-    if (status == 0x00 || is_undriven(status, &neighbour->device)) {
+    if (status == 0x00 || ata_status_is_undriven(&neighbour->device, status)) {
         catch->beside_odd = 0;
         return false;
     }
-    if (before == 0x00 || is_undriven(before, &neighbour->device))
+    if (before == 0x00 || ata_status_is_undriven(&neighbour->device, before))
         catch->stranger = true;
     /* Noise of an empty cable never looks the same twice. */
     if (status != before || own != catch->status || status == catch->status ||

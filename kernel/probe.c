@@ -41,7 +41,7 @@ static bool is_undriven(const struct port *port)
 {
     uint8_t status = port->evidence.status;
 
-    if (status == 0x00 || status == 0x7F || status == 0xFF)
+    if (status == 0x00 || ata_status_is_open(status))
         return true;
     return status == port->device.select && port->neighbour != NULL &&
            port->neighbour->evidence.status == port->neighbour->device.select;

@@ -180,13 +180,6 @@ static err_t compare_content(struct session *session, bool everything, bool *tol
 
 /* ---- who is there ---- */
 
-/* What an undriven bus reads: nothing, or what the host wrote last to select the position. */
-static bool is_undriven(const struct ata_device *device)
-{
-    return device->last_status == 0x7F || device->last_status == 0xFF ||
-           device->last_status == device->select;
-}
-
 /* Until somebody drives the bus without a break. Writes nothing but the selection. */
 static err_t wait_for_somebody(struct ata_device *device, bool *emptied)
 {
@@ -199,7 +192,7 @@ static err_t wait_for_somebody(struct ata_device *device, bool *emptied)
 
         ata_select(device);
         now = ata_now_us(device);
-        if (is_undriven(device)) {
+        if (ata_status_is_undriven(device, device->last_status)) {
             *emptied = true;
             since = now;
         } else if (now - since >= STEADY_US) {
@@ -209,7 +202,7 @@ static err_t wait_for_somebody(struct ata_device *device, bool *emptied)
         if (error != 0) {
             return error;
         }
-        if (is_undriven(device)) {
+        if (ata_status_is_undriven(device, device->last_status)) {
             *emptied = true;
             since = ata_now_us(device);
         }
@@ -226,8 +219,9 @@ static err_t wait_while_busy(struct ata_device *device)
     for (;;) {
         err_t error;
 
-        if ((ata_alt_status(device) & ATA_STATUS_BSY) == 0 || is_undriven(device)) {
-            return is_undriven(device) ? ERR(ERR_NO_DEVICE) : 0;
+        if ((ata_alt_status(device) & ATA_STATUS_BSY) == 0 ||
+            ata_status_is_undriven(device, device->last_status)) {
+            return ata_status_is_undriven(device, device->last_status) ? ERR(ERR_NO_DEVICE) : 0;
         }
         error = ata_watch_turn(device, &watch);
         if (error != 0) {

@@ -31,11 +31,6 @@ static bool is_ali(const struct ide_channel *channel)
     return channel->has_pci && channel->controller.vendor_id == VENDOR_ALI;
 }
 
-static bool is_open_bus(uint8_t status)
-{
-    return status == 0x7F || status == 0xFF;
-}
-
 /* A bus that keeps what the host wrote last (probe.c, is_undriven()). */
 static bool is_select(uint8_t status)
 {
@@ -56,7 +51,7 @@ static bool is_empty(const struct swap *swap)
 {
     uint8_t status = swap->status;
 
-    return is_open_bus(status) || is_restless(swap) || status == swap->empty_status ||
+    return ata_status_is_open(status) || is_restless(swap) || status == swap->empty_status ||
            (is_select(status) && is_select(swap->empty_status));
 }
 
@@ -66,7 +61,7 @@ static bool looks_gone(const struct swap *swap)
 {
     uint8_t status = swap->status, parked = swap->parked_status;
 
-    return is_open_bus(status) || is_restless(swap) || (status == 0x00 && parked != 0x00) ||
+    return ata_status_is_open(status) || is_restless(swap) || (status == 0x00 && parked != 0x00) ||
            (is_select(status) && !is_select(parked));
 }
 
@@ -151,7 +146,7 @@ static void begin_others(struct swap *swap)
  * works for itself changes its status, but not its kind. */
 static unsigned kind_of(uint8_t status)
 {
-    return is_open_bus(status) ? 0 : status == 0x00 ? 1 : 2;
+    return ata_status_is_open(status) ? 0 : status == 0x00 ? 1 : 2;
 }
 
 static struct port *port_on(const struct swap *swap, const struct ide_channel *channel)
@@ -282,7 +277,7 @@ static uint64_t lasts(struct swap *swap, bool condition)
 static void forget(const struct swap *swap, struct port *port)
 {
     port->name_before[0] = '\0';
-    if (is_open_bus(swap->status) && !is_restless(swap))
+    if (ata_status_is_open(swap->status) && !is_restless(swap))
         port->disk_forever = false;
 }
 
@@ -306,7 +301,7 @@ static void step_coming(struct swap *swap)
     bool empty = is_empty(swap);
 
     /* A bus that reads 7F or FF when nobody is there shows somebody by 00, too. */
-    if (is_open_bus(swap->status))
+    if (ata_status_is_open(swap->status))
         swap->empty_status = swap->status;
     if (lasts(swap, !empty) < SWAP_BACK_US)
         return;
@@ -358,7 +353,7 @@ static enum swap_outcome outcome_of(struct swap *swap)
         swap->port = port = neighbour;
     /* It may have gone while it was asked. */
     ata_select(&port->device);
-    if (is_open_bus(port->device.last_status))
+    if (ata_status_is_open(port->device.last_status))
         return SWAP_NOBODY;
     if (donors_have(swap->donors, port) ||
         (port->neighbour != NULL && donors_have(swap->donors, port->neighbour)))
@@ -412,11 +407,11 @@ static bool make_quiet(struct swap *swap)
     struct ata_device *device = &swap->port->device;
 
     ata_select(device);
-    if (is_open_bus(device->last_status) || (device->last_status & IN_FLIGHT) != 0)
+    if (ata_status_is_open(device->last_status) || (device->last_status & IN_FLIGHT) != 0)
         return false;
     ata_quiet(device);
     look(swap);
-    return !is_open_bus(swap->status) && (swap->status & IN_FLIGHT) == 0;
+    return !ata_status_is_open(swap->status) && (swap->status & IN_FLIGHT) == 0;
 }
 
 /* From here on nothing is written to the cable. */

@@ -34,11 +34,6 @@ void trail_note(struct trail *trail, uint64_t now_us, uint8_t status)
 
 /* ---- strip ----------------------------------------------------------------------------------- */
 
-static bool is_empty(uint8_t status)
-{
-    return status == 0x7F || status == 0xFF;
-}
-
 enum strip_sign strip_sign(uint8_t status)
 {
     if (mtk_mode_of_status(status) != MTK_NONE)
@@ -47,7 +42,7 @@ enum strip_sign strip_sign(uint8_t status)
         return STRIP_AGAIN;
     if (status == MTK_STATUS_SLIM_52)
         return STRIP_SLIM;
-    if (is_empty(status))
+    if (ata_status_is_open(status))
         return STRIP_EMPTY;
     if (status & ATA_STATUS_BSY)
         return STRIP_BUSY;
@@ -95,7 +90,7 @@ void strip_note(struct strip *strip, uint64_t now_us, uint8_t status)
         append(strip, sign);
         return;
     }
-    if (is_empty(strip->status) && !is_empty(status)) {
+    if (ata_status_is_open(strip->status) && !ata_status_is_open(status)) {
         strip->returns++;
         if (rank(STRIP_BACK) < rank(sign))
             sign = STRIP_BACK;

@@ -102,7 +102,7 @@ static void probe(struct app *app)
     for (unsigned i = 0; i < app->machine.port_count; i++) {
         const struct port *port = &app->machine.ports[i];
         uint8_t status = port->evidence.status;
-        bool empty = status == 0x7F || status == 0xFF || port->verdict == VERDICT_NOTHING;
+        bool empty = ata_status_is_open(status) || port->verdict == VERDICT_NOTHING;
 
         if (empty)
             forget(app, port);
