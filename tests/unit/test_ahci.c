@@ -63,7 +63,7 @@ static void test_ports(void **state)
     set_port(&hba, 3, 0x001, 0xEB140101); /* noise on the line, no link */
     set_port(&hba, 4, 0x004, 0xFFFFFFFF); /* switched off */
     set_port(&hba, 5, 0x123, 0xFFFFFFFF); /* did not say who it is */
-    set_port(&hba, 6, 0x113, 0xEB140101); /* not implemented */
+    set_port(&hba, 6, 0x113, 0xEB140101); /* not in PI: no such port */
     ahci_look(&hba.ports, &hba.function, &seen);
     assert_true(seen.readable);
     assert_int_equal(seen.with_device, 0x23);

@@ -96,8 +96,8 @@ static void dead_drive(struct pc *pc, const char *face)
 static void other_drive(struct pc *pc)
 {
     bench_attach_healthy(pc->bench, "ps", "OTHER", "DVD TEST 1234", "AB01", "name=other");
-    bench_do(pc->bench, "attach shelf disk name=placeholder");
-    bench_do(pc->bench, "swap ps placeholder");
+    bench_do(pc->bench, "attach shelf disk name=spare");
+    bench_do(pc->bench, "swap ps spare");
     bench_do(pc->bench, "detach ps");
 }
 
